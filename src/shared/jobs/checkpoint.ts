@@ -1,0 +1,52 @@
+import { z } from 'zod'
+
+const Credits = z.object({ available: z.number(), frozen: z.number(), total: z.number() })
+
+/** What a job has earned so far. Each step declares which of these it needs and which it adds; see workers/edit/pipeline.ts. */
+const Evidence = z.object({
+  /** All inputs lie in storage, checked. */
+  inputsFetched: z.literal(true),
+  upstreamSession: z.object({ taskId: z.string(), sessionId: z.string() }),
+  /** The upstream has all inputs. */
+  inputsUploaded: z.literal(true),
+  creditsBefore: Credits,
+  creditsAfter: Credits,
+
+  /** Hash of the session's draft before the message ("" where there was none), written with `sentAt` before the call. */
+  draftBefore: z.string(),
+  /** Epoch ms; without a `reply` it means that the message may have been applied. */
+  sentAt: z.int(),
+  /** How many messages may have been applied; never above 2. */
+  sendings: z.int(),
+  /** Reads of the state since a broken stream: how many found the draft unchanged, and the changed one last seen. */
+  unchangedReads: z.int(),
+  changedDraft: z.string(),
+  reply: z.object({
+    texts: z.array(z.string()),
+    error: z.object({ code: z.string().nullable(), message: z.string() }).nullable(),
+    recovered: z.boolean(),
+  }),
+
+  /** Hash of the draft that was verified; its text and the report lie in storage. */
+  draftAfter: z.string(),
+  timelineMs: z.int(),
+
+  renderId: z.string(),
+  renderStartedAt: z.int(),
+  renderUrl: z.string(),
+  output: z.object({
+    name: z.string(),
+    bytes: z.int(),
+    content_type: z.string(),
+    sha256: z.string(),
+    duration_ms: z.int().nullable(),
+    width: z.int().nullable(),
+    height: z.int().nullable(),
+  }),
+  /** How often each rewind was taken, by the first evidence it forgets. */
+  rewinds: z.record(z.string(), z.int()),
+})
+export type Evidence = z.infer<typeof Evidence>
+
+export const Checkpoint = Evidence.exactPartial()
+export type Checkpoint = z.infer<typeof Checkpoint>

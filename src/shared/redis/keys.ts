@@ -1,0 +1,73 @@
+import type { DeliveryId, JobId, SessionId, TenantId } from '../jobs/ids.ts'
+import type { JobStatus } from '../jobs/states.ts'
+
+/** The cell's hash tag: all its keys share it, so that each script stays in one slot of a cluster. */
+const CELL = '{c0}'
+
+/**
+ * Every key that Clipyard owns; nothing else spells one. `namespace` is `clipyard` but for tests.
+ * Each line says type, meaning, expiry.
+ */
+export function createKeys(namespace = 'clipyard') {
+  const prefix = `${namespace}:${CELL}`
+  return {
+    /** Prefix of BullMQ's own keys. */
+    bullmq: () => prefix,
+
+    /** HASH: one job's record. Expires RETENTION_DAYS after its end. */
+    job: (id: JobId | '') => `${prefix}:job:${id}`,
+    /** STRING: how many jobs the cell has accepted; a job's place in the order of acceptance. */
+    accepted: () => `${prefix}:accepted`,
+
+    /** ZSET: a tenant's jobs by time of acceptance. Members go with their job. */
+    tenantJobs: (tenant: TenantId) => `${prefix}:jobs:${tenant}`,
+    /** ZSET: the same, one for each status; `''` gives the prefix for scripts. */
+    tenantJobsByStatus: (tenant: TenantId, status: JobStatus | '') => `${prefix}:jobs:${tenant}:status:${status}`,
+    /** ZSET: jobs of one session by time of acceptance. */
+    sessionJobs: (session: SessionId) => `${prefix}:session:${session}:jobs`,
+    /** ZSET: jobs of a tenant with this external id (hashed) by time of acceptance. */
+    externalJobs: (tenant: TenantId, hash: string) => `${prefix}:jobs:${tenant}:external:${hash}`,
+
+    /** ZSET: a tenant's jobs that may be leased, by priority and order of acceptance. */
+    ready: (tenant: TenantId | '') => `${prefix}:ready:${tenant}`,
+    /** ZSET: tenants that have ready jobs, by the turn in which they were last served. */
+    readyTenants: () => `${prefix}:ready-tenants`,
+    /** ZSET: jobs that sleep, by the Redis time (ms) at which they are ready again. */
+    wake: () => `${prefix}:wake`,
+    /** ZSET: leased jobs by the Redis time (ms) at which the lease ends. */
+    leases: () => `${prefix}:leases`,
+    /** CHANNEL: something became ready. */
+    readySignal: () => `${prefix}:ready-signal`,
+    /** CHANNEL: `<job id> <status>` after each move. */
+    jobSignal: () => `${prefix}:job-signal`,
+
+    /** HASH: tenant, upstream ids. Expires RETENTION_DAYS after its last job. */
+    session: (id: SessionId) => `${prefix}:session:${id}`,
+    /** ZSET: the session's jobs that have not ended, in order of acceptance; only the first may run. `''`: prefix. */
+    sessionLine: (id: SessionId | '') => `${prefix}:session-line:${id}`,
+
+    /** STREAM: every event of the cell, the outbox of all deliveries. Trimmed by age (RETENTION_DAYS). */
+    events: () => `${prefix}:events`,
+    /** STRING: number of the tenant's last event. */
+    eventSequence: (tenant: TenantId) => `${prefix}:event-sequence:${tenant}`,
+
+    /** HASH: one delivery of one event to one URL. Expires with its job. */
+    delivery: (id: DeliveryId | '') => `${prefix}:delivery:${id}`,
+    /** ZSET: deliveries to be tried, by the Redis time (ms) of the next try. */
+    deliveriesDue: () => `${prefix}:deliveries-due`,
+    /** ZSET: deliveries of one job, by time. Expires with its job. */
+    jobDeliveries: (id: JobId) => `${prefix}:job:${id}:deliveries`,
+
+    /** HASH: tenant, name, scopes of an API key, by its SHA-256. */
+    apiKey: (sha256: string) => `${prefix}:api-key:${sha256}`,
+    /** HASH: name, webhook secret (sealed). */
+    tenant: (id: TenantId) => `${prefix}:tenant:${id}`,
+
+    /** STRING: the upstream account's anonymous token (sealed JSON). */
+    upstreamToken: (account: string) => `${prefix}:upstream-token:${account}`,
+    /** STRING: who renews that token just now. Expires after 60 s. */
+    upstreamTokenLock: (account: string) => `${prefix}:upstream-token-lock:${account}`,
+  } as const
+}
+
+export type Keys = ReturnType<typeof createKeys>
