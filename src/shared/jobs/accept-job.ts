@@ -4,7 +4,8 @@ import type { Keys } from '../redis/keys.ts'
 import { Script } from '../redis/script.ts'
 import { encodeJob } from './job-codec.ts'
 import { newEventId, type JobId, type SessionId, type TenantId } from './ids.ts'
-import type { JobInput, JobRecord, JobRequest, Waiting } from './job.ts'
+import type { JobInput } from './job-input.ts'
+import type { JobRecord, JobRequest, Waiting } from './job.ts'
 import { sha256Hex } from '../crypto/hashing.ts'
 
 const ACCEPT_JOB = new Script('accept-job')

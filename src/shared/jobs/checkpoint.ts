@@ -1,11 +1,14 @@
 import { z } from 'zod'
+import { JobInput } from './job-input.ts'
 
 const Credits = z.object({ available: z.number(), frozen: z.number(), total: z.number() })
 
 /** What a job has earned so far. Each step declares which of these it needs and which it adds; see workers/edit/pipeline.ts. */
 const Evidence = z.object({
-  /** All inputs lie in storage, checked. */
-  inputsFetched: z.literal(true),
+  /** All inputs, as they lie in storage: type, size and hash known. */
+  inputs: z.array(JobInput),
+  /** A session that the upstream forgot: it must not be taken up again. */
+  lostSessionId: z.string(),
   upstreamSession: z.object({ taskId: z.string(), sessionId: z.string() }),
   /** The upstream has all inputs. */
   inputsUploaded: z.literal(true),
@@ -31,6 +34,7 @@ const Evidence = z.object({
   draftAfter: z.string(),
   timelineMs: z.int(),
 
+  /** Written before the call that starts it. */
   renderId: z.string(),
   renderStartedAt: z.int(),
   renderUrl: z.string(),
@@ -43,6 +47,8 @@ const Evidence = z.object({
     width: z.int().nullable(),
     height: z.int().nullable(),
   }),
+  /** Refusals to serve in a row, for the back-off. Forgotten when a step is done. */
+  setbacks: z.int(),
   /** How often each rewind was taken, by the first evidence it forgets. */
   rewinds: z.record(z.string(), z.int()),
 })

@@ -41,7 +41,7 @@ export interface Holder {
 }
 
 /** What a leg may change while it runs. */
-export type Progress = Partial<Pick<JobRecord, 'checkpoint' | 'stage' | 'progress' | 'stages' | 'inputs' | 'attempt'>>
+export type Progress = Partial<Pick<JobRecord, 'checkpoint' | 'stage' | 'progress' | 'stages' | 'attempt'>>
 
 /** Reads and moves jobs. A state changes only through a move, which Redis decides atomically, fenced by epoch. */
 export class JobStore {
@@ -93,7 +93,8 @@ export class JobStore {
 
   /** Ends a leg whose job goes on in `delayMs`. Still `running`, as with a render that is polled. */
   async snooze(holder: Holder, delayMs: number, progress: Progress): Promise<MoveResult> {
-    return this.#move(holder, { to: 'running', place: { kind: 'wake', ms: delayMs }, fields: progress, event: null })
+    const event = progress.progress === undefined ? null : { type: 'job.progress' as const }
+    return this.#move(holder, { to: 'running', place: { kind: 'wake', ms: delayMs }, fields: progress, event })
   }
 
   /** Ends a leg whose job waits for something that callers are told. */

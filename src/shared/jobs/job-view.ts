@@ -2,8 +2,9 @@ import { z } from 'zod'
 import type { LinkSigner } from '../crypto/link-signer.ts'
 import type { Storage } from '../storage/storage.ts'
 import { DAY_MS, type Clock } from '../time/clock.ts'
+import { JobInput } from './job-input.ts'
 import { JobId, SessionId } from './ids.ts'
-import { ACTIONS, JobFailure, JobInput, StageTimes, Waiting, type JobRecord } from './job.ts'
+import { ACTIONS, JobFailure, StageTimes, Waiting, type JobRecord } from './job.ts'
 import { EMPTY_REPORT, readReport, Report, TimelineView } from './report.ts'
 import { JobStatus, STAGES } from './states.ts'
 
@@ -90,7 +91,7 @@ export async function viewJob(deps: JobViewDeps, job: JobRecord): Promise<JobVie
     stage: job.stage,
     action: job.action,
     instruction: request.instruction,
-    inputs: job.inputs.map(({ url: _url, ...shown }) => shown),
+    inputs: (checkpoint.inputs ?? job.inputs).map(({ url: _url, ...shown }) => shown),
     session_id: job.session,
     batch_id: null,
     retry_of: null,

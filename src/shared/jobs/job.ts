@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { Checkpoint } from './checkpoint.ts'
+import { JobInput } from './job-input.ts'
 import { JobId, SessionId, TenantId } from './ids.ts'
 import { JOB_ERRORS, type JobErrorCode } from '../errors/job-errors.ts'
 import { JOB_EVENT_TYPES } from './events.ts'
@@ -31,17 +32,6 @@ export const JobRequest = z.object({
   webhook: z.object({ url: z.string(), events: z.array(z.enum(JOB_EVENT_TYPES)) }).nullable(),
 })
 export type JobRequest = z.infer<typeof JobRequest>
-
-/** A clip of a job. `bytes`, `content_type` and `sha256` of a URL are known once it was fetched. */
-export const JobInput = z.object({
-  kind: z.enum(['upload', 'url']),
-  name: z.string(),
-  url: z.string().nullable(),
-  bytes: z.int().nullable(),
-  content_type: z.string().nullable(),
-  sha256: z.string().nullable(),
-})
-export type JobInput = z.infer<typeof JobInput>
 
 export const Waiting = z.object({
   reason: z.enum(WAIT_REASONS),
