@@ -24,7 +24,7 @@ export interface Credits {
 /** A session's state, as far as we use it. `draft` is the raw JSON text as it came, or null where there is none. */
 export interface SessionState {
   draft: string | null
-  /** Set where the upstream told it; for the registration link. */
+  /** The account's user id, where the state or the token told it; for the registration link. */
   userId: string | null
 }
 
@@ -37,6 +37,7 @@ export interface Reply {
 }
 
 export type Render =
+  /** `progress` is 0 to 1. */
   | { status: 'running'; progress: number | null }
   | { status: 'completed'; url: string }
   | { status: 'failed'; reason: string }
@@ -54,14 +55,14 @@ export interface CallOptions {
 export interface Upstream {
   createSession(request: { language: string | null }, options: CallOptions): Promise<UpstreamSession>
 
-  /** Hands one clip over. Repeating it is harmless. */
+  /** Hands one clip over. Repeating it is harmless. What the clip's own `open` throws is thrown as it is. */
   upload(session: UpstreamSession, clip: ClipSource, options: CallOptions): Promise<void>
 
   credits(options: CallOptions): Promise<Credits>
 
   /**
    * Sends a message, which costs credits: never call it twice without proof (see `UpstreamError.delivery`).
-   * `onSignsOfLife` is called whenever bytes arrive.
+   * Resolves at the clean end of the stream alone. `onSignsOfLife` is called whenever bytes arrive.
    */
   sendMessage(
     session: UpstreamSession,
@@ -71,17 +72,24 @@ export interface Upstream {
 
   state(session: UpstreamSession, options: CallOptions): Promise<SessionState>
 
-  /** Starts a render of this draft (raw JSON text, sent verbatim) under an id of our choice. */
+  /**
+   * Starts a render of this draft (raw JSON text, sent verbatim) under an id of our choice, and gives the id to poll,
+   * which is that one unless the upstream chose another. An id that was started before is a success.
+   */
   startRender(
     request: { renderId: string; session: UpstreamSession; draft: string; output: { format: string; quality: string } },
     options: CallOptions,
-  ): Promise<void>
+  ): Promise<{ renderId: string }>
 
   getRender(renderId: string, options: CallOptions): Promise<Render>
 
+  /** A render that the upstream does not know counts as cancelled. */
   cancelRender(renderId: string, options: CallOptions): Promise<void>
 
-  /** Opens a finished render's URL. `from` resumes at that byte; `bytes` is the whole size, if it was told. */
+  /**
+   * Opens a finished render's URL. `from` resumes at that byte; the `from` of the result is where its body begins, which
+   * is 0 where the server does not resume. `bytes` is the whole size, if it was told.
+   */
   download(
     url: string,
     options: CallOptions & { from?: number },

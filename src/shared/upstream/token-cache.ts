@@ -1,0 +1,37 @@
+/** An anonymous token as it is kept for all processes of an installation. */
+export interface CachedToken {
+  token: string
+  userId: string | null
+  /** Epoch milliseconds; null where the upstream did not tell. */
+  expiresAt: number | null
+}
+
+/** Where the anonymous token is kept, with the lock that lets one process renew it for all. */
+export interface TokenCache {
+  read(): Promise<CachedToken | null>
+  write(token: CachedToken): Promise<void>
+  /** Forgets the token if it is still this one. */
+  clear(token: string): Promise<void>
+  /** Runs `renew` while nobody else does; `renew` reads the cache again first. */
+  withRenewal<T>(renew: () => Promise<T>): Promise<T>
+}
+
+/** A cache for one process. */
+export function memoryTokenCache(): TokenCache {
+  let cached: CachedToken | null = null
+  let last: Promise<unknown> = Promise.resolve()
+  return {
+    read: async () => cached,
+    write: async (token) => {
+      cached = token
+    },
+    clear: async (token) => {
+      if (cached?.token === token) cached = null
+    },
+    withRenewal: (renew) => {
+      const mine = last.then(renew)
+      last = mine.catch(() => undefined)
+      return mine
+    },
+  }
+}
