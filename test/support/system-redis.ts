@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Redis } from 'ioredis'
+import { freePort } from './free-port.ts'
 import type { TestServer } from './redis-server.ts'
 
 const NO_REDIS =
@@ -45,15 +45,6 @@ async function readiness(output: AsyncIterable<Buffer>): Promise<boolean> {
     if (text.includes('Ready to accept connections')) return true
   }
   return false
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1')
-  await once(probe, 'listening')
-  const { port } = probe.address() as AddressInfo
-  probe.close()
-  await once(probe, 'close')
-  return port
 }
 
 async function whoAnswers(url: string): Promise<{ version: string; pid: number }> {
