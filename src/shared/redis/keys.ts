@@ -63,6 +63,10 @@ export function createKeys(namespace = 'clipyard') {
     /** HASH: name, webhook secret (sealed). */
     tenant: (id: TenantId) => `${prefix}:tenant:${id}`,
 
+    /** ZSET: jobs that stream a message at an upstream account, by the Redis time (ms) at which the slot comes back. */
+    messageSlots: (account: string) => `${prefix}:message-slots:${account}`,
+    /** STRING: this installation's id at the upstream, made once. No expiry. */
+    clientId: () => `${prefix}:client-id`,
     /** STRING: the upstream account's anonymous token (sealed JSON). */
     upstreamToken: (account: string) => `${prefix}:upstream-token:${account}`,
     /** STRING: who renews that token just now. Expires after 60 s. */

@@ -1,0 +1,105 @@
+import { Queue } from 'bullmq'
+import type { Redis } from 'ioredis'
+import type { Logger } from '../shared/observe/logger.ts'
+import { JobStore } from '../shared/jobs/job-store.ts'
+import { SessionStore } from '../shared/jobs/session-store.ts'
+import { LEGS_QUEUE, type Leg } from '../shared/queues/legs.ts'
+import type { Keys } from '../shared/redis/keys.ts'
+import type { Storage } from '../shared/storage/storage.ts'
+import { MINUTE_MS, SECOND_MS, type Clock } from '../shared/time/clock.ts'
+import type { Upstream } from '../shared/upstream/upstream.ts'
+import { Dispatcher } from './dispatch/dispatcher.ts'
+import { MessageSlots } from './dispatch/message-slots.ts'
+import { startEditWorker } from './edit/edit.worker.ts'
+import type { ClipFetcher } from './edit/fetch-clip.ts'
+import { probeVideo } from './edit/probe-video.ts'
+import type { EditSettings } from './edit/step.ts'
+import { reclaimLeases } from './upkeep/reclaim-leases.ts'
+import { startUpkeep } from './upkeep/upkeep.ts'
+
+/** A lease outlives two missed renewals; a dead worker's job goes on elsewhere within lease and upkeep, 35 s. */
+const LEASE_MS = 30 * SECOND_MS
+
+export interface WorkersDeps {
+  /** Makes a connection that may wait for Redis to come back. */
+  connect: () => Promise<Redis>
+  redis: Redis
+  keys: Keys
+  storage: Storage
+  upstream: Upstream
+  /** Names the upstream account, for its limits. */
+  account: string
+  clips: ClipFetcher
+  clock: Clock
+  log: Logger
+  settings: Omit<EditSettings, 'stillWorkingMs'>
+  concurrency: number
+  messageConcurrency: number
+  retentionDays: number
+  /** No other worker serves this cell: what an earlier process held may be taken back at once. */
+  alone: boolean
+}
+
+/** Starts dispatcher, edit worker and upkeep; closing drains: running jobs are handed back at their last checkpoint. */
+export async function startWorkers(deps: WorkersDeps): Promise<{ close(): Promise<void> }> {
+  const { redis, keys, clock, log, concurrency } = deps
+  if (deps.alone) await reclaimLeases({ redis, keys }, 'all')
+
+  await using started = new AsyncDisposableStack()
+  const connection = await deps.connect()
+  started.defer(() => connection.disconnect())
+  const listener = await deps.connect()
+  started.defer(() => listener.disconnect())
+  const legs = new Queue<Leg>(LEGS_QUEUE, { connection, prefix: keys.bullmq() })
+  started.defer(() => legs.close())
+  const upkeep = startUpkeep({ redis, keys, clock, log })
+  started.defer(() => upkeep.close())
+
+  const worker = startEditWorker({
+    ...legDeps(deps),
+    connection,
+    prefix: keys.bullmq(),
+    concurrency,
+    onDone: () => dispatcher.wake(),
+  })
+  started.defer(() => worker.close())
+  const dispatcher: Dispatcher = new Dispatcher({
+    redis,
+    listener,
+    keys,
+    legs,
+    concurrency,
+    clock,
+    log,
+    active: () => worker.active(),
+    leaseMs: LEASE_MS,
+  })
+  await dispatcher.start()
+  started.defer(() => dispatcher.close())
+
+  const all = started.move()
+  return { close: () => all.disposeAsync() }
+}
+
+function legDeps(deps: WorkersDeps) {
+  const { redis, keys, clock, storage, upstream, clips, log, account, settings, retentionDays } = deps
+  // A slot must outlive the longest message, since a message can't be fenced once it is sent.
+  const slotMs = settings.streamMaxMs + MINUTE_MS
+  const slots = new MessageSlots({ redis, keys, slots: deps.messageConcurrency, leaseMs: slotMs })
+  return {
+    jobs: new JobStore({ redis, keys, clock, leaseMs: LEASE_MS }),
+    ports: {
+      storage,
+      upstream,
+      clips,
+      sessions: new SessionStore({ redis, keys }),
+      probe: probeVideo,
+      takeMessageSlot: (jobId: string) => slots.take(account, jobId),
+    },
+    settings: { ...settings, stillWorkingMs: MINUTE_MS },
+    leaseMs: LEASE_MS,
+    clock,
+    log,
+    retentionDays,
+  }
+}
