@@ -12,8 +12,7 @@ import { Dispatcher } from './dispatch/dispatcher.ts'
 import { MessageSlots } from './dispatch/message-slots.ts'
 import { startEditWorker } from './edit/edit.worker.ts'
 import type { ClipFetcher } from './edit/fetch-clip.ts'
-import { probeVideo } from './edit/probe-video.ts'
-import type { EditSettings } from './edit/step.ts'
+import type { EditSettings, StepContext } from './edit/step.ts'
 import { reclaimLeases } from './upkeep/reclaim-leases.ts'
 import { startUpkeep } from './upkeep/upkeep.ts'
 
@@ -30,6 +29,7 @@ export interface WorkersDeps {
   /** Names the upstream account, for its limits. */
   account: string
   clips: ClipFetcher
+  probe: StepContext['probe']
   clock: Clock
   log: Logger
   settings: Omit<EditSettings, 'stillWorkingMs'>
@@ -93,7 +93,7 @@ function legDeps(deps: WorkersDeps) {
       upstream,
       clips,
       sessions: new SessionStore({ redis, keys }),
-      probe: probeVideo,
+      probe: deps.probe,
       takeMessageSlot: (jobId: string) => slots.take(account, jobId),
     },
     settings: { ...settings, stillWorkingMs: MINUTE_MS },
