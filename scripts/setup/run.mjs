@@ -29,6 +29,13 @@ export function sayAndRun(command, { env, cwd }) {
   return spawnSync(command[0], command.slice(1), { env, cwd, stdio: ['ignore', 2, 2] }).status === 0
 }
 
+/** Says the command, runs it, and returns what it complained of instead of showing it. */
+export function sayAndHear(command, { env, cwd }) {
+  console.error(`clipyard: $ ${command.join(' ')}`)
+  const { status, stderr } = spawnSync(command[0], command.slice(1), { env, cwd, stdio: ['ignore', 2, 'pipe'] })
+  return { succeeded: status === 0, said: stderr.toString() }
+}
+
 /** What a command prints, or undefined if it fails. */
 export function ask(command, env) {
   const { status, stdout } = spawnSync(command[0], command.slice(1), { env, stdio: ['ignore', 'pipe', 'ignore'] })
