@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream'
 import { UpstreamError, type Delivery, type UpstreamErrorKind } from '../../src/shared/upstream/upstream-error.ts'
 import type {
+  CallOptions,
   ClipSource,
   Credits,
   Render,
