@@ -25,7 +25,7 @@ export async function buildEngineApp(parts: EngineParts): Promise<FastifyInstanc
   answerErrors(app, parts.log)
   await app.register(multipart, {
     throwFileSizeLimit: false,
-    limits: { fileSize: parts.config.maxUploadBytes + 1, files: MAX_FILES },
+    limits: { fileSize: parts.config.maxUploadBytes, files: MAX_FILES },
   })
   tokenRoute(app, parts)
   outputRoute(app, parts)

@@ -9,6 +9,7 @@ import { silentLogger } from '../../src/shared/observe/logger.ts'
 import type { Clock } from '../../src/shared/time/clock.ts'
 
 type Json = Record<string, unknown>
+type CallInit = Omit<RequestInit, 'headers'> & { headers?: Record<string, string> }
 
 export const ATTRIBUTION = { 'x-skill-source': 'test', 'x-skill-version': '1', 'x-skill-platform': 'unknown' }
 
@@ -54,7 +55,7 @@ function engineClient(baseUrl: () => string) {
   const clientId = randomUUID()
   let token = ''
   const headers = () => ({ authorization: `Bearer ${token}`, ...ATTRIBUTION })
-  const call = async (path: string, init: RequestInit = {}) => {
+  const call = async (path: string, init: CallInit = {}) => {
     const response = await fetch(`${baseUrl()}${path}`, { ...init, headers: { ...headers(), ...init.headers } })
     return { status: response.status, body: (await response.json()) as Json }
   }

@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { ClipFacts } from '../analyse/clip-facts.ts'
-import { badRequest, fileTooLarge } from '../engine-refusal.ts'
+import { badRequest } from '../engine-refusal.ts'
 import type { EngineParts } from '../parts.ts'
 import { ok } from '../protocol/envelopes.ts'
 import { readBody } from '../protocol/read-body.ts'
@@ -27,17 +27,23 @@ export function uploadRoute(app: FastifyInstance, parts: EngineParts): void {
   })
 }
 
-async function receive(request: FastifyRequest, { clips, config }: EngineParts): Promise<Uploaded[]> {
+/** Reads the request to its end even after a refusal, so that the client gets to read the answer. */
+async function receive(request: FastifyRequest, { clips }: EngineParts): Promise<Uploaded[]> {
   const uploaded: Uploaded[] = []
+  const refusals: unknown[] = []
   for await (const part of request.files()) {
-    if (part.fieldname !== 'files') {
+    if (part.fieldname !== 'files' || refusals.length > 0) {
       await drain(part.file)
       continue
     }
-    const facts = await clips.add(part.file)
-    if (part.file.truncated) throw fileTooLarge(config.maxUploadBytes)
-    uploaded.push({ ...facts, name: shownName(part.filename) })
+    try {
+      const facts = await clips.add(part.file, () => part.file.truncated)
+      uploaded.push({ ...facts, name: shownName(part.filename) })
+    } catch (error) {
+      refusals.push(error)
+    }
   }
+  if (refusals.length > 0) throw refusals[0]
   return uploaded
 }
 

@@ -4,12 +4,11 @@ import { rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Transform, type Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import type { ClipFacts } from '../analyse/clip-facts.ts'
+import { ClipFacts } from '../analyse/clip-facts.ts'
 import { probeClip } from '../analyse/probe-clip.ts'
-import { fileTooLarge } from '../engine-refusal.ts'
+import { fileTooLarge, unsupportedFile } from '../engine-refusal.ts'
 import type { Folders } from './folders.ts'
 import { readFolder, writeJson } from './json-file.ts'
-import { ClipFacts as ClipFactsSchema } from '../analyse/clip-facts.ts'
 
 interface Options {
   folders: Folders
@@ -28,7 +27,7 @@ export class Clips {
 
   static async open(options: Options): Promise<Clips> {
     const clips = new Clips(options)
-    for (const facts of await readFolder(options.folders.clips, ClipFactsSchema)) clips.#byHash.set(facts.hash, facts)
+    for (const facts of await readFolder(options.folders.clips, ClipFacts)) clips.#byHash.set(facts.hash, facts)
     return clips
   }
 
@@ -40,11 +39,17 @@ export class Clips {
     return join(this.#options.folders.clips, hash)
   }
 
-  /** Streams a file to disk and looks into it. Nothing is left of one that is refused. @throws EngineRefusal 4001, 4002 */
-  async add(body: Readable): Promise<ClipFacts> {
+  /**
+   * Streams a file to disk and looks into it. Nothing is left of one that is refused. `isCutShort` is asked at the
+   * end, of a body whose reader stops at the limit by itself.
+   * @throws EngineRefusal 4001, 4002
+   */
+  async add(body: Readable, isCutShort = () => false): Promise<ClipFacts> {
     const incoming = join(this.#options.folders.incoming, randomBytes(12).toString('hex'))
     try {
       const { hash, sizeBytes } = await this.#receive(body, incoming)
+      if (isCutShort()) throw fileTooLarge(this.#options.maxBytes)
+      if (sizeBytes === 0) throw unsupportedFile('it is empty')
       const known = this.#byHash.get(hash)
       if (known) return known
       const facts = { ...(await probeClip(incoming, this.#options.signal)), hash, sizeBytes }

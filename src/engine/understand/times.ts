@@ -32,10 +32,11 @@ const words = Object.keys(WORD_NUMBERS).toSorted((a, b) => b.length - a.length)
 const NUMBER = `(?:\\d+(?:\\.\\d+)?|(?:${words.join('|')})(?![a-z]))`
 const UNIT = '(?:milliseconds?|millis|ms|seconds?|secs?|s|minutes?|mins?|m|hours?|hrs?|h|秒钟|秒|分钟|分|小时)(?![a-z])'
 const CLOCK = '\\d{1,3}:\\d{2}(?::\\d{2})?(?:\\.\\d+)?(?:\\s*(?:minutes?|mins?|seconds?|secs?|s)(?![a-z]))?'
+const ONE_UNIT = '(?:second|minute|hour)(?![a-z])'
 const MARK = '(?:\\s+(?:second|minute)?\\s*mark)?'
 
 /** Regex sources, each without groups of its own. A length: `5 s`, `1m30s`, `half a minute`, `1:30`, `5`. */
-export const LENGTH = `(?:${CLOCK}|${NUMBER}\\s*-?\\s*${UNIT}(?:\\s*${NUMBER}\\s*${UNIT})*|${NUMBER})`
+export const LENGTH = `(?:${CLOCK}|${NUMBER}\\s*-?\\s*${UNIT}(?:\\s*${NUMBER}\\s*${UNIT})*|${NUMBER}|${ONE_UNIT})`
 /** A place: a length from the start, or an end of the timeline by name. */
 export const PLACE = `(?:(?:the\\s+)?(?:very\\s+)?(?:start|beginning|end)(?![a-z])|(?:the\\s+)?(?:timestamp\\s+|second\\s+|t=)?${LENGTH}${MARK}|开头|结尾|最后)`
 /** Between the two places of a range. */
@@ -52,6 +53,7 @@ const UNIT_MS: [RegExp, number][] = [
 export function lengthMs(text: string, bareUnitMs = 1_000): number {
   const clock = /(\d+):(\d+)(?::(\d+))?(\.\d+)?/.exec(text)
   if (clock) return clockMs(clock)
+  if (new RegExp(`^${ONE_UNIT}$`, 'i').test(text)) return unitMs(text, bareUnitMs)
   const parts = [...text.matchAll(new RegExp(`(${NUMBER})\\s*-?\\s*(${UNIT})?`, 'gi'))]
   const total = parts.reduce((sum, [, number = '', unit]) => sum + toNumber(number) * unitMs(unit, bareUnitMs), 0)
   return Math.round(total)
