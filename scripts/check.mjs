@@ -1,4 +1,4 @@
-// The fast gate: format, lint, types, dead code and unit tests, side by side. `--only=lint,types` picks some,
+// The fast gate: format, lint, types, dead code, the proof that lint rules bite, and unit tests, side by side. `--only=lint,types` picks some,
 // `--report=<file>` writes the counts as JSON.
 import { spawn } from 'node:child_process'
 import { existsSync, writeFileSync } from 'node:fs'
@@ -14,6 +14,7 @@ const GATES = {
   lint: ['oxlint', '--deny-warnings', '--report-unused-disable-directives'],
   types: ['tsc', '--pretty', 'false'],
   'dead code': ['knip', '--no-progress'],
+  'lint rules': ['../../scripts/prove-lint-rules.mjs'],
   'unit tests': ['vitest', 'run', '--project=unit'],
 }
 
