@@ -1,5 +1,6 @@
 import type { DeliveryId, JobId, SessionId, TenantId } from '../jobs/ids.ts'
 import type { JobStatus } from '../jobs/states.ts'
+import type { DeliveryStatus } from '../webhooks/delivery-status.ts'
 
 /** The cell's hash tag: all its keys share it, so that each script stays in one slot of a cluster. */
 const CELL = '{c0}'
@@ -51,11 +52,18 @@ export function createKeys(namespace = 'clipyard') {
     /** STRING: number of the tenant's last event. */
     eventSequence: (tenant: TenantId) => `${prefix}:event-sequence:${tenant}`,
 
-    /** HASH: one delivery of one event to one URL. Expires with its job. */
+    /** HASH: one delivery of one event to one URL. Expires RETENTION_DAYS after its last try. */
     delivery: (id: DeliveryId | '') => `${prefix}:delivery:${id}`,
-    /** ZSET: deliveries to be tried, by the Redis time (ms) of the next try. */
-    deliveriesDue: () => `${prefix}:deliveries-due`,
-    /** ZSET: deliveries of one job, by time. Expires with its job. */
+    /** ZSET: a tenant's deliveries by time. Members that are older than any delivery lives are cut off. */
+    tenantDeliveries: (tenant: TenantId) => `${prefix}:deliveries:${tenant}`,
+    /** ZSET: the same, one for each status; `''` gives the prefix for scripts. */
+    tenantDeliveriesByStatus: (tenant: TenantId, status: DeliveryStatus | '') =>
+      `${prefix}:deliveries:${tenant}:status:${status}`,
+    /** ZSET: lanes that hold deliveries to be tried, by the Redis time (ms) of their next turn. */
+    deliveryLanes: () => `${prefix}:delivery-lanes`,
+    /** ZSET: one destination's deliveries by the Redis time (ms) of the next try; of one being tried, of its lease's end. */
+    deliveryLane: (lane: string) => `${prefix}:delivery-lane:${lane}`,
+    /** ZSET: deliveries of one job, by time. Expires RETENTION_DAYS after the last try of any. */
     jobDeliveries: (id: JobId) => `${prefix}:job:${id}:deliveries`,
 
     /** HASH: tenant, name, scopes of an API key, by its SHA-256. */
