@@ -14,7 +14,7 @@ export type StreamEvent =
 
 const HEARTBEAT = /^(heartbeat|ping|keep-?alive)$/i
 /** Older servers put the message in without escaping it, so that the line is no JSON. */
-const UNESCAPED_ERROR = /^\{\s*"error"\s*:\s*"?(.*?)"?\s*\}?\s*$/s
+const UNESCAPED_ERROR = /^\{\s*"error"\s*:\s*"?(.*?)(?:"\s*\})?$/s
 
 /** Reads one event of the stream, in either of its two forms and in camelCase or snake_case. */
 export function toStreamEvent(name: string | undefined, data: string): StreamEvent {
