@@ -6,7 +6,7 @@ import { SessionStore } from '../shared/jobs/session-store.ts'
 import { LEGS_QUEUE, type Leg } from '../shared/queues/legs.ts'
 import type { Keys } from '../shared/redis/keys.ts'
 import type { Storage } from '../shared/storage/storage.ts'
-import { MINUTE_MS, SECOND_MS, type Clock } from '../shared/time/clock.ts'
+import { MINUTE_MS, type Clock } from '../shared/time/clock.ts'
 import type { Upstream } from '../shared/upstream/upstream.ts'
 import { Dispatcher } from './dispatch/dispatcher.ts'
 import { MessageSlots } from './dispatch/message-slots.ts'
@@ -15,9 +15,6 @@ import type { ClipFetcher } from './edit/fetch-clip.ts'
 import type { EditSettings, StepContext } from './edit/step.ts'
 import { reclaimLeases } from './upkeep/reclaim-leases.ts'
 import { startUpkeep } from './upkeep/upkeep.ts'
-
-/** A lease outlives two missed renewals; a dead worker's job goes on elsewhere within lease and upkeep, 35 s. */
-const LEASE_MS = 30 * SECOND_MS
 
 export interface WorkersDeps {
   /** Makes a connection that may wait for Redis to come back. */
@@ -36,6 +33,7 @@ export interface WorkersDeps {
   concurrency: number
   messageConcurrency: number
   retentionDays: number
+  leaseMs: number
   /** No other worker serves this cell: what an earlier process held may be taken back at once. */
   alone: boolean
 }
@@ -72,7 +70,7 @@ export async function startWorkers(deps: WorkersDeps): Promise<{ close(): Promis
     clock,
     log,
     active: () => worker.active(),
-    leaseMs: LEASE_MS,
+    leaseMs: deps.leaseMs,
   })
   await dispatcher.start()
   started.defer(() => dispatcher.close())
@@ -82,12 +80,12 @@ export async function startWorkers(deps: WorkersDeps): Promise<{ close(): Promis
 }
 
 function legDeps(deps: WorkersDeps) {
-  const { redis, keys, clock, storage, upstream, clips, log, account, settings, retentionDays } = deps
+  const { redis, keys, clock, storage, upstream, clips, log, account, settings, retentionDays, leaseMs } = deps
   // A slot must outlive the longest message, since a message can't be fenced once it is sent.
   const slotMs = settings.streamMaxMs + MINUTE_MS
   const slots = new MessageSlots({ redis, keys, slots: deps.messageConcurrency, leaseMs: slotMs })
   return {
-    jobs: new JobStore({ redis, keys, clock, leaseMs: LEASE_MS }),
+    jobs: new JobStore({ redis, keys, clock, leaseMs }),
     ports: {
       storage,
       upstream,
@@ -97,7 +95,7 @@ function legDeps(deps: WorkersDeps) {
       takeMessageSlot: (jobId: string) => slots.take(account, jobId),
     },
     settings: { ...settings, stillWorkingMs: MINUTE_MS },
-    leaseMs: LEASE_MS,
+    leaseMs,
     clock,
     log,
     retentionDays,

@@ -53,6 +53,7 @@ export async function setupWorkers(options: { settings?: Partial<typeof QUICK>; 
     concurrency: 8,
     messageConcurrency: 4,
     retentionDays: 30,
+    leaseMs: 30_000,
     alone: true,
   }
   const start = async () => {
