@@ -15,13 +15,20 @@ import { tempDir } from '../../support/temp-dir.ts'
 const OWNER = new URL('own-an-embedded-redis.ts', import.meta.url).pathname
 
 /** A process that has an embedded Redis in `dir`, with `kept` set to `yes`, and is then killed with -9. */
-async function killedOwner(dir: string): Promise<{ redisPid: number }> {
+async function killedOwner(dir: string) {
   const owner = spawn(process.execPath, [OWNER, dir], { stdio: ['ignore', 'pipe', 'inherit'] })
   const exited = once(owner, 'exit')
   const [said] = (await once(owner.stdout, 'data')) as [Buffer]
   owner.kill('SIGKILL')
   await exited
-  return { redisPid: Number(said.toString()) }
+  const redisPid = Number(said.toString())
+  return {
+    redisPid,
+    /** A test that fails must not leave what it looks for. */
+    [Symbol.dispose]() {
+      if (isRunning(redisPid)) process.kill(redisPid, 'SIGKILL')
+    },
+  }
 }
 
 it('puts every write on the disk before it is acknowledged, refuses to evict, and has no port', async () => {
@@ -74,7 +81,8 @@ it('tells the log that the server died and is back', async () => {
 
 it('ends a server that outlived its killed owner and goes on with its data', async () => {
   await using temp = await tempDir()
-  const { redisPid } = await killedOwner(temp.path)
+  using killed = await killedOwner(temp.path)
+  const { redisPid } = killed
   expect(isRunning(redisPid)).toBe(true)
 
   await using t = await embeddedRedis(temp.path)
@@ -84,7 +92,8 @@ it('ends a server that outlived its killed owner and goes on with its data', asy
 
 it('ends such a server even if it no longer reacts', async () => {
   await using temp = await tempDir()
-  const { redisPid } = await killedOwner(temp.path)
+  using killed = await killedOwner(temp.path)
+  const { redisPid } = killed
   process.kill(redisPid, 'SIGSTOP')
   let skippedMs = 0
   const impatient = {
@@ -129,7 +138,7 @@ it('uses a short private socket path where the folder is too deep for one, and r
 it('removes the short path of a killed owner too', async () => {
   await using temp = await tempDir()
   const deep = join(temp.path, 'a-folder-with-a-long-name-'.repeat(4))
-  await killedOwner(deep)
+  using _killed = await killedOwner(deep)
   const former = await readFile(join(deep, 'redis.sock-folder'), 'utf8')
 
   await using t = await embeddedRedis(deep)
