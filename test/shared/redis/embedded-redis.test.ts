@@ -4,8 +4,6 @@ import { appendFile, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/p
 import { dirname, join } from 'node:path'
 import { expect, it } from 'vitest'
 import { StartupError } from '../../../src/shared/errors/startup-error.ts'
-import { silentLogger } from '../../../src/shared/observe/logger.ts'
-import { startEmbeddedRedis } from '../../../src/shared/redis/embedded-redis.ts'
 import { systemClock } from '../../../src/shared/time/clock.ts'
 import { embeddedRedis } from '../../support/embedded-redis.ts'
 import { LogSpy } from '../../support/log-spy.ts'
@@ -72,7 +70,7 @@ it('comes back by itself with all its data after a kill -9 of the server', async
 it('tells the log that the server died and is back', async () => {
   await using temp = await tempDir()
   const log = new LogSpy()
-  await using t = await embeddedRedis(temp.path, log.logger)
+  await using t = await embeddedRedis(temp.path, { log: log.logger })
   process.kill(t.server.pid(), 'SIGKILL')
 
   await log.reached(/signal SIGKILL.*redis-server died; starting it again/)
@@ -103,10 +101,9 @@ it('ends such a server even if it no longer reacts', async () => {
       return systemClock.sleep(ms, options)
     },
   }
-  const server = await startEmbeddedRedis({ dir: temp.path, log: silentLogger, clock: impatient })
+  await using _t = await embeddedRedis(temp.path, { clock: impatient })
 
   expect(isRunning(redisPid)).toBe(false)
-  await server.close()
 })
 
 it('leaves a foreign process alone whose pid stands in an old pid file', async () => {
