@@ -58,6 +58,7 @@ export const aJob = (known: Partial<JobRecord> = {}): JobRecord => {
     waiting: null,
     error: null,
     stages: {},
+    snoozed_at: null,
     created_at: '2026-01-01T00:00:00.000Z',
     started_at: ended && '2026-01-01T00:00:01.000Z',
     finished_at: ended,

@@ -73,6 +73,7 @@ const newRecord = (job: NewJob, at: string): Partial<JobRecord> => ({
   progress: 0,
   checkpoint: {},
   stages: {},
+  snoozed_at: null,
   waiting: null,
   error: null,
   created_at: at,

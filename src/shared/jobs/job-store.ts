@@ -71,7 +71,7 @@ export class JobStore {
       to: 'running',
       place: { kind: 'lease', ms: this.#leaseMs },
       begin: true,
-      fields: { started_at, waiting: null },
+      fields: { started_at, waiting: null, snoozed_at: null },
       event,
     })
   }
@@ -93,8 +93,9 @@ export class JobStore {
 
   /** Ends a leg whose job goes on in `delayMs`. Still `running`, as with a render that is polled. */
   async snooze(holder: Holder, delayMs: number, progress: Progress): Promise<MoveResult> {
+    const fields = { ...progress, snoozed_at: this.#time() }
     const event = progress.progress === undefined ? null : { type: 'job.progress' as const }
-    return this.#move(holder, { to: 'running', place: { kind: 'wake', ms: delayMs }, fields: progress, event })
+    return this.#move(holder, { to: 'running', place: { kind: 'wake', ms: delayMs }, fields, event })
   }
 
   /** Ends a leg whose job waits for something that callers are told. */

@@ -58,7 +58,7 @@ export const JobFailure = z.object({
 })
 export type JobFailure = z.infer<typeof JobFailure>
 
-/** How long each stage was worked at, in milliseconds, and how often it was begun. */
+/** How long each stage took in milliseconds, polling included and waiting not, and how often it was begun. */
 export const StageTimes = z.partialRecord(z.enum(STAGES), z.object({ ms: z.int(), tries: z.int() }))
 export type StageTimes = z.infer<typeof StageTimes>
 
@@ -83,6 +83,8 @@ export const JobRecord = z.object({
   waiting: Waiting.nullable(),
   error: JobFailure.nullable(),
   stages: StageTimes,
+  /** When the last leg ended with a snooze: the time since then belongs to its stage. */
+  snoozed_at: z.string().nullable(),
   created_at: z.string(),
   started_at: z.string().nullable(),
   finished_at: z.string().nullable(),

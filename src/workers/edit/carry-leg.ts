@@ -87,7 +87,7 @@ class Leg {
     this.#checkpoint = job.checkpoint
     this.#stages = job.stages
     this.#stage = job.stage
-    this.#since = deps.clock.now()
+    this.#since = job.snoozed_at === null ? deps.clock.now() : Date.parse(job.snoozed_at)
   }
 
   get lost(): AbortSignal {
