@@ -1,6 +1,7 @@
 import { callApi, type ApiContext } from './api-calls.ts'
 import type { Answer } from './envelope.ts'
 import { idMember, isObject, rawMember } from './json-text.ts'
+import { readCanvasSize } from './read-tracks.ts'
 import { senseless } from './refusal.ts'
 import type { CallOptions, Credits, SessionState, Upstream, UpstreamSession } from './upstream.ts'
 
@@ -36,7 +37,12 @@ export const readState =
     const answer = await callApi(api, { call: 'state of a session', method: 'GET', path }, signal)
     const draft = rawMember(answer.text, [...answer.path, 'state', 'draft'])
     const userId = idOf(answer, 'user_id') ?? idMember(answer.text, [...answer.path, 'state', 'user_id'])
-    return { draft: draft !== null && isNoDraft(draft) ? null : draft, userId: userId ?? (await api.tokens.userId()) }
+    const canvas = isObject(answer.data['state']) ? readCanvasSize(answer.data['state']['canvas_config']) : null
+    return {
+      draft: draft !== null && isNoDraft(draft) ? null : draft,
+      ...(canvas && { canvas }),
+      userId: userId ?? (await api.tokens.userId()),
+    }
   }
 
 /** Makes a link under which a person sees the session. */

@@ -24,6 +24,8 @@ export interface Credits {
 /** A session's state, as far as we use it. `draft` is the raw JSON text as it came, or null where there is none. */
 export interface SessionState {
   draft: string | null
+  /** The picture's size in pixels, where the state tells it beside the draft. */
+  canvas?: { width: number; height: number }
   /** The account's user id, where the state or the token told it; for the registration link. */
   userId: string | null
 }

@@ -130,6 +130,14 @@ describe('state', () => {
   })
 })
 
+it('tells the canvas that stands beside the draft', async () => {
+  await using t = await setup()
+  const state = '{"draft":{"t":[]},"canvas_config":{"width":1080,"height":1920}}'
+  t.upstream.on('state', (_request, response) => sendText(response, `{"code":0,"data":{"state":${state}}}`))
+  const { canvas } = await t.client.state({ taskId: 't', sessionId: '1' }, { signal })
+  expect(canvas).toEqual({ width: 1080, height: 1920 })
+})
+
 describe('credits', () => {
   it.each([
     [
