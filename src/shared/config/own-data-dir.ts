@@ -49,8 +49,8 @@ export async function ownDataDir(path: string): Promise<OwnedDir> {
 async function takeLock(folder: string, note: string): Promise<DatabaseSync> {
   const lock = new DatabaseSync(join(folder, 'owner.lock'), { timeout: 0 })
   try {
-    // No journal: nothing is written, and no second file shall lie about.
-    lock.exec('PRAGMA journal_mode = OFF; BEGIN EXCLUSIVE')
+    // Nothing is written, so no journal shall lie about after a kill.
+    lock.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE')
     return lock
   } catch (error) {
     lock.close()

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { stat, writeFile } from 'node:fs/promises'
+import { readdir, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { openDataDir } from '../../../src/shared/config/data-dir.ts'
@@ -63,6 +63,7 @@ it('can be owned at once after a kill -9 of its owner', async () => {
     await using killed = await rival(temp.path)
     expect(killed.said).toBe('owned')
   }
+  expect((await readdir(temp.path)).sort()).toEqual(['owner', 'owner.lock', 'secrets.json'])
 
   const dir = await openDataDir(temp.path)
   await dir.release()
