@@ -1,10 +1,12 @@
 import { Readable } from 'node:stream'
+import { AddressBlocked } from '../net/address-errors.ts'
 import type { ApiContext } from './api-calls.ts'
 import { withDeadline } from './deadline.ts'
 import { messageOf } from './envelope.ts'
 import { isObject } from './json-text.ts'
 import { readAnswer } from './read-answer.ts'
 import { senseless, toUpstreamError } from './refusal.ts'
+import { UpstreamError } from './upstream-error.ts'
 import type { Upstream } from './upstream.ts'
 import { discard, sendRequest, toNetworkError, type WireAnswer } from './wire.ts'
 
@@ -32,7 +34,8 @@ export const downloadOutput =
   }
 
 async function request(api: ApiContext, url: URL, from: number, signal: AbortSignal): Promise<WireAnswer> {
-  const dispatcher = url.origin === new URL(api.baseUrl).origin ? api.calls : api.foreign
+  // What the upstream hands out is trusted on its own host, whatever the port.
+  const dispatcher = url.hostname === new URL(api.baseUrl).hostname ? api.calls : api.foreign
   const headers: Record<string, string> = { accept: '*/*', 'accept-encoding': 'identity' }
   if (from > 0) headers['range'] = `bytes=${from}-`
   const { callTimeoutMs: ms } = api.limits
@@ -45,8 +48,19 @@ async function request(api: ApiContext, url: URL, from: number, signal: AbortSig
     return await withDeadline(api.clock, limit, signal, (limited) => sendRequest(dispatcher, wire, limited, whole))
   } catch (error) {
     life.abort(error)
-    throw error
+    throw toldAsBlocked(error)
   }
+}
+
+/** A blocked address stays blocked: it is a refusal of ours, not an upstream that is away. */
+function toldAsBlocked(error: unknown): unknown {
+  if (!(error instanceof UpstreamError) || !(error.cause instanceof AddressBlocked)) return error
+  const { cause, delivery, words } = error
+  return new UpstreamError('rejected', `The output of the upstream can't be fetched: ${cause.message}`, {
+    delivery,
+    words,
+    cause,
+  })
 }
 
 function resumed(answer: WireAnswer, from: number, signal: AbortSignal) {

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream'
 import { describe, expect, it } from 'vitest'
+import { AddressGuard } from '../../../src/shared/net/address-guard.ts'
 import { ScriptedUpstream } from '../../support/scripted-upstream.ts'
 import { clientOf, signal } from './client.ts'
 
@@ -121,6 +122,19 @@ describe('download', () => {
     const { body } = await t.client.download(t.url, { signal })
     body.destroy()
     expect(await gone.promise).toBe('gone')
+  })
+
+  it('is fetched past the guard on the host of the upstream alone, whatever the port', async () => {
+    await using t = await setup()
+    await using other = await ScriptedUpstream.start()
+    const guard = new AddressGuard([])
+    await using client = clientOf(t.upstream.url, { foreign: guard.dispatcher })
+    const { body } = await client.download(`${other.url}/outputs/r.mp4`, { signal })
+    expect(await read(body)).toHaveLength(t.size)
+    const elsewhere = other.url.replace('127.0.0.1', '127.0.0.2')
+    await expect(client.download(`${elsewhere}/outputs/r.mp4`, { signal })).rejects.toMatchObject({ kind: 'rejected' })
+    expect(other.requests).toHaveLength(1)
+    await guard.close()
   })
 
   it('takes no other address than http', async () => {
