@@ -26,7 +26,7 @@ const settingOr = <T>(fallback: NoInfer<T>, parse: Parser<T>, meaning: string): 
 const text = matching(/\S/, 'some text', 'write a value, or unset it')
 const header = matching(/^[\x21-\x7e]{1,100}$/, '1 to 100 visible characters', 'use plain letters, digits and dashes')
 
-/** Every setting that Clipyard reads from the environment. The README's table is checked against this list. */
+/** Every setting that Clipyard reads from the environment. docs/settings.md is made from this list. */
 export const SETTINGS = {
   HOST: settingOr('127.0.0.1', text, "the API's address"),
   PORT: settingOr(8080, integer(0, 65_535), 'its port; 0 picks a free one'),
