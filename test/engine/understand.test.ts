@@ -53,6 +53,7 @@ const UNDERSTOOD: [string, Operation[]][] = [
   ['trim the first and last 2 seconds', [first(2), last(2)]],
   ['remove the first 5 seconds and the last 3 seconds', [first(5), last(3)]],
   ['trim the first minute', [first(60)]],
+  ['cut the first second', [first(1)]],
   ['cut the first 1 minute and 30 seconds', [first(90)]],
   ['剪掉前5秒', [first(5)]],
   ['剪掉最后3秒', [last(3)]],
@@ -144,7 +145,7 @@ describe('understanding an instruction', () => {
     expect(understand(words)).toEqual({ operations, notUnderstood })
   })
 
-  it.each(['please', 'export', 'Save the video as an MP4, thanks', 'download', ''])(
+  it.each(['please', 'export', 'Save the video as an MP4, thanks', 'download', 'a clean final cut', '请导出视频', ''])(
     'takes "%s" for a courtesy, not for a wish',
     (words) => {
       expect(understand(words)).toEqual({ operations: [], notUnderstood: [] })

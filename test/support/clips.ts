@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { mkdir } from 'node:fs/promises'
+import { mkdir, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { promisify } from 'node:util'
 
@@ -53,9 +53,17 @@ export async function flashAndBeepClip(path: string, clip: FlashAndBeep): Promis
     '[v]',
     ...(sound ? ['-map', '[a]'] : []),
   ]
-  const encode = clip.encode ?? ['-c:v', 'libx264', '-preset', 'ultrafast', '-c:a', 'aac', '-b:a', '128k']
-  await ffmpeg(...graph, ...encode, path)
+  const usual = ['-c:v', 'libx264', '-preset', 'ultrafast', '-c:a', 'aac', '-b:a', '128k']
+  await (clip.encode ? encodeTwice(graph, clip.encode, path) : ffmpeg(...graph, ...usual, path))
   return path
+}
+
+/** ffmpeg 5.1 hands the first frame of a generated sound to an encoder in a size that not every one takes. */
+async function encodeTwice(graph: string[], encode: string[], path: string) {
+  const lossless = `${path}.lossless.mkv`
+  await ffmpeg(...graph, '-c:v', 'ffv1', '-c:a', 'pcm_s16le', lossless)
+  await ffmpeg('-i', lossless, ...encode, path)
+  await rm(lossless)
 }
 
 const everySecond = (seconds: number, rate: number) =>

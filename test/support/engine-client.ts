@@ -6,7 +6,10 @@ import { basename, join } from 'node:path'
 import { startEngine } from '../../src/engine/start-engine.ts'
 import type { EngineConfig } from '../../src/shared/config.ts'
 import { silentLogger } from '../../src/shared/observe/logger.ts'
-import type { Clock } from '../../src/shared/time/clock.ts'
+import { systemClock, type Clock } from '../../src/shared/time/clock.ts'
+
+/** Renders tell of their end when asked. */
+const POLL_MS = 15
 
 type Json = Record<string, unknown>
 type CallInit = Omit<RequestInit, 'headers'> & { headers?: Record<string, string> }
@@ -110,7 +113,7 @@ function engineClient(baseUrl: () => string) {
       for (;;) {
         const { body } = await client.poll(id)
         if (states.includes(String(body['status']))) return body
-        await nextTurn()
+        await systemClock.sleep(POLL_MS)
       }
     },
     /** Renders a session's draft and stores the file under `path`. */
@@ -158,6 +161,3 @@ export const textsOf = (events: StreamEvent[]) =>
   events
     .filter(({ partial }) => !partial)
     .flatMap(({ content }) => content?.parts.flatMap(({ text }) => (text === undefined ? [] : [text])) ?? [])
-
-/** Lets the event loop turn once; a request each turn is no busy wait on a loopback server. */
-const nextTurn = () => new Promise((resolve) => setImmediate(resolve))

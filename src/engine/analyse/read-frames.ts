@@ -29,11 +29,11 @@ export async function readFrames(
     for await (const line of createInterface({ input: stdout })) {
       if (line.trim() === '') continue
       span.count += 1
-      const [at = NaN, lasts = NaN] = line.split(',').map(Number.parseFloat)
-      if (Number.isFinite(at)) widen(span, at, lasts)
+      const [shownAt = NaN, decodedAt = NaN, lasts = NaN] = line.split(',').map(Number.parseFloat)
+      widen(span, Number.isFinite(shownAt) ? shownAt : decodedAt, lasts)
     }
   }
-  const wanted = ['-select_streams', 'V:0', '-show_entries', 'packet=pts_time,duration_time', '-of', 'csv=p=0']
+  const wanted = ['-select_streams', 'V:0', '-show_entries', 'packet=pts_time,dts_time,duration_time', '-of', 'csv=p=0']
   const args = ['-v', 'error', ...GUARDED_INPUT, ...wanted, '-i', inputPath(path)]
   const { exitCode } = await runProgram('ffprobe', args, { signal, timeoutMs: READ_TIMEOUT_MS, read })
   if (exitCode !== 0) throw unsupportedFile('it could not be read to its end')
@@ -48,7 +48,9 @@ interface Span {
   lastLasts: number
 }
 
+/** AVI tells only when a picture is decoded, which comes to the same for lengths and rates. */
 function widen(span: Span, at: number, lasts: number) {
+  if (!Number.isFinite(at)) return
   span.first = Math.min(span.first, at)
   if (at < span.last) return
   span.last = at
@@ -65,12 +67,13 @@ function toPictures(span: Span, stream: ProbedStream, startSeconds: number): Pic
   return { count: span.count, rate, frames, endSeconds: frames / framesPerSecond(rate) }
 }
 
-/** The rate that the file declares, where its packets bear it out. */
+/** The rate that the file declares, where its packets bear it out; one that it declares twice may miss a few of them. */
 function constantRate(stream: ProbedStream, average: number): FrameRate | undefined {
+  const tolerance = stream.r_frame_rate === stream.avg_frame_rate ? 0.02 : 0.002
   for (const text of [stream.r_frame_rate, stream.avg_frame_rate]) {
     const [num = 0, den = 0] = (text ?? '').split('/').map(Number)
     if (!(num > 0 && den > 0) || den > 1001) continue
-    if (num / den <= MAX_RATE && Math.abs(num / den / average - 1) < 0.002) return { num, den }
+    if (num / den <= MAX_RATE && Math.abs(num / den / average - 1) < tolerance) return { num, den }
   }
   return undefined
 }

@@ -67,7 +67,7 @@ function outputs(plan: RenderPlan, quality: Quality): string[] {
   const { crf, soundRate } = QUALITY[quality]
   const sound = ['-map', '[sound]', '-c:a', 'aac', '-b:a', soundRate, '-ar', `${SAMPLE_RATE}`, '-ac', '2']
   const picture = ['-c:v', 'libx264', '-preset', 'veryfast', '-crf', crf, '-pix_fmt', 'yuv420p']
-  const timing = ['-r', rateText(plan.rate), '-fps_mode', 'cfr', '-frames:v', `${plan.frames}`]
+  const timing = ['-r', rateText(plan.rate), '-fps_mode', 'cfr']
   const file = ['-map_metadata', '-1', '-max_muxing_queue_size', '9999', '-movflags', '+faststart', '-f', 'mp4']
   const graph = ['-filter_complex_script', GRAPH_FILE, '-map', '[picture]', ...(hasSound(plan) ? sound : [])]
   return [...graph, ...picture, ...timing, ...file, '-progress', 'pipe:1', OUTPUT_FILE]

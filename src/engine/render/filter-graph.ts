@@ -7,6 +7,9 @@ import { SAMPLE_RATE, soundGrid, soundParts, type SoundGrid } from './sound-grid
 
 const SOUND_FORMAT = `aformat=sample_fmts=fltp:sample_rates=${SAMPLE_RATE}:channel_layouts=stereo`
 
+/** AAC takes frames of this size; a first frame of another would be padded, and all that follows be late. */
+const FOR_ENCODER = 'asetnsamples=n=1024:p=0'
+
 /** Whether the output has sound: silence is added to what has none, but not to a wholly silent timeline. */
 export const hasSound = ({ runs, sounds }: RenderPlan) => sounds.length > 0 || runs.some(({ clip }) => clip.hasAudio)
 
@@ -87,8 +90,8 @@ function musicChain({ rate, frames }: RenderPlan, { atMs }: Sound, input: number
 function joinSounds(runs: number, sounds: number): string {
   const inputs = Array.from({ length: runs }, (_none, index) => `[s${index}]`).join('')
   const joined = runs === 1 ? 'asetpts=N/SR/TB' : `concat=n=${runs}:v=0:a=1`
-  if (sounds === 0) return `${inputs}${joined}[sound]`
+  if (sounds === 0) return `${inputs}${joined},${FOR_ENCODER}[sound]`
   const music = Array.from({ length: sounds }, (_none, index) => `[m${index}]`).join('')
   const mix = `amix=inputs=${sounds + 1}:duration=first:normalize=0`
-  return `${inputs}${joined}[speech];\n[speech]${music}${mix},alimiter=limit=0.98:level=0[sound]`
+  return `${inputs}${joined}[speech];\n[speech]${music}${mix},alimiter=limit=0.98:level=0,${FOR_ENCODER}[sound]`
 }

@@ -3,9 +3,14 @@ const BEFORE =
 const AFTER =
   /\s*(?<![a-z])(?:please|pls|thanks|thank\s+you|for\s+me|too|as\s+well|now|if\s+possible|吧|谢谢|automatically)$/i
 
-const VIDEO = '(?:it|this|that|them|me|my|the|a|an|all|us)'
+const THING =
+  'it|this|that|them|me|my|the|a|an|all|us|as|in|to|into|with|of|at|for|final|clean|finished|edited|new|single|nice|good|high|best|quality|results?|videos?|clips?|cut|version|file|format|mp4|movie|master|edit|resolution'
+const EXPORT =
+  'export|save|render|download|send|give|deliver|output|produce|create|return|finish|导出|输出|保存|下载|渲染'
+const COURTESY = 'first|second|third|ok|okay|yes|well|so|done|ready|thanks|you|成片|成|视频'
+/** A clause may begin with "cut" or "first" and mean it: the former is no thing there, the latter stands alone. */
 const TALK = new RegExp(
-  `^(?:(?:export|save|render|download|send|give|deliver|output|produce|create|return|finish|done|ok|okay|yes|well|so|first|second|${VIDEO}|as|in|to|into|with|of|at|for|final|clean|finished|edited|new|single|nice|good|high|best|quality|result|results|video|videos|clip|clips|cut|version|file|format|mp4|movie|master|timeline|ready|you|edit|resolution)(?:\\s+|$)|导出|输出|保存|下载|渲染|视频|成|为|成片|mp4|\\s)*$`,
+  `^(?:(?:${COURTESY})|(?!cut|edit)(?:(?:${EXPORT})\\s*)?(?:(?:${THING})(?:\\s+|$)|视频|为|成片|成|mp4)*)$`,
   'i',
 )
 
