@@ -6,8 +6,11 @@ import type { ApiDeps } from './api-deps.ts'
 import { BODY_LIMIT_BYTES } from './body-limit.ts'
 import { auth } from './plugins/auth.ts'
 import { bodyTypes } from './plugins/body-types.ts'
+import { crossOrigin } from './plugins/cross-origin.ts'
+import { docs } from './plugins/docs.ts'
 import { earlyAnswers } from './plugins/early-answers.ts'
 import { health } from './plugins/health.ts'
+import { knownRoutes } from './plugins/known-routes.ts'
 import { openapi } from './plugins/openapi.ts'
 import { problems } from './plugins/problems.ts'
 import { requestId } from './plugins/request-id.ts'
@@ -24,11 +27,14 @@ import { webhookSecret } from './routes/v1/webhook-secret.ts'
 /** Assembles the API. Reads no environment and does not listen, so a test can `inject` into it. */
 export async function buildApp(deps: ApiDeps): Promise<FastifyInstance> {
   const app = createServer(deps)
+  await app.register(knownRoutes)
   await app.register(requestId)
   await app.register(problems, deps)
   await app.register(earlyAnswers, deps)
+  await app.register(crossOrigin, { origins: deps.http.corsOrigins })
   await app.register(bodyTypes)
   await app.register(openapi)
+  await app.register(docs)
   await app.register(health, {
     ...deps,
     checks: { redis: () => deps.redis.ping(), storage: () => deps.storage.check() },

@@ -1,6 +1,7 @@
 import { Problem, type FieldError } from '../../shared/errors/problems.ts'
 import { invalid } from '../problems/parse-request.ts'
 import { pointerTo } from '../problems/field-errors.ts'
+import { NESTED_MEMBERS } from '../schemas/create-job.ts'
 
 /** A text field of a form; `parsed` where the part said that it is JSON and was read as such. */
 export interface FormField {
@@ -9,8 +10,7 @@ export interface FormField {
   parsed: boolean
 }
 
-/** Members whose form fields are JSON text; all others are taken as they are. */
-const JSON_MEMBERS = new Set(['inputs', 'output', 'metadata', 'expect', 'webhook', 'max_credits'])
+const JSON_MEMBERS = new Set<string>(NESTED_MEMBERS)
 
 /**
  * Makes a job's request of form fields: a part `request` with everything, members by name, and `webhook_url`. An empty

@@ -1,5 +1,6 @@
 import type { FastifyDynamicSwaggerOptions } from '@fastify/swagger'
 import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod'
+import { tidyDocument } from './tidy-document.ts'
 
 type Transform = NonNullable<FastifyDynamicSwaggerOptions['transform']>
 type TransformObject = NonNullable<FastifyDynamicSwaggerOptions['transformObject']>
@@ -18,4 +19,5 @@ export const transform: Transform = (document) => {
 }
 
 /** The whole document, with the schemas that have an id as shared components. */
-export const transformObject: TransformObject = (document) => jsonSchemaTransformObject(document)
+export const transformObject: TransformObject = (document) =>
+  tidyDocument(jsonSchemaTransformObject(document)) as ReturnType<TransformObject>

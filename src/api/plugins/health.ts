@@ -2,6 +2,7 @@ import fp from 'fastify-plugin'
 import { z } from 'zod'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import type { Clock } from '../../shared/time/clock.ts'
+import { answer } from '../openapi/responses.ts'
 import { Health, Readiness } from '../schemas/health.ts'
 
 const CHECK_TIMEOUT_MS = 2_000
@@ -21,7 +22,7 @@ const routes: FastifyPluginAsyncZod<HealthDeps> = async (app, { clock, checks })
         tags: ['Operations'],
         summary: 'Whether the process lives',
         security: [],
-        response: { 200: Health },
+        response: { 200: answer('It lives', Health) },
       },
     },
     async () => ({ status: 'ok' as const }),
@@ -34,19 +35,17 @@ const routes: FastifyPluginAsyncZod<HealthDeps> = async (app, { clock, checks })
         tags: ['Operations'],
         summary: 'Whether jobs can be taken, and what is wrong if not',
         security: [],
-        response: { 200: Readiness, 503: Readiness },
+        response: { 200: answer('Ready', Readiness), 503: answer('Not ready', Readiness) },
       },
     },
     async (_request, reply) => {
       const found = await Promise.all(Object.entries(checks).map(([name, check]) => outcome(name, check, clock)))
       const ready = found.every(([, { ok }]) => ok)
       if (!ready) reply.header('retry-after', 5)
-      return reply
-        .code(ready ? 200 : 503)
-        .send({
-          status: ready ? 'ready' : 'unready',
-          checks: Object.fromEntries(found) as z.infer<typeof Readiness>['checks'],
-        })
+      return reply.code(ready ? 200 : 503).send({
+        status: ready ? 'ready' : 'unready',
+        checks: Object.fromEntries(found) as z.infer<typeof Readiness>['checks'],
+      })
     },
   )
 }

@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { Problem } from '../../shared/errors/problems.ts'
 import { sendProblem } from '../problems/send-problem.ts'
@@ -15,10 +15,9 @@ export const problems = fp<{ publicUrl: () => string }>(
       return sendProblem(reply, problem, publicUrl())
     })
 
-    const allowed = rememberMethods(app)
-    app.setNotFoundHandler((request, reply) => sendProblem(reply, notFound(request, reply, allowed), publicUrl()))
+    app.setNotFoundHandler((request, reply) => sendProblem(reply, notFound(request, reply), publicUrl()))
   },
-  { name: 'problems' },
+  { name: 'problems', dependencies: ['known-routes'] },
 )
 
 function logOurs(request: FastifyRequest, problem: Problem): void {
@@ -28,27 +27,11 @@ function logOurs(request: FastifyRequest, problem: Problem): void {
   else request.log.error(about, problem.message)
 }
 
-function notFound(request: FastifyRequest, reply: FastifyReply, allowed: (path: string) => string[]): Problem {
+function notFound(request: FastifyRequest, reply: FastifyReply): Problem {
   const path = request.url.split('?', 1)[0] ?? '/'
-  const methods = allowed(path)
+  const methods = request.server.knownRoutes.methodsAt(path)
   if (methods.length === 0)
     return new Problem('not_found', `Expected an address of this API, got ${path.slice(0, 200)}`)
   reply.header('allow', methods.join(', '))
   return new Problem('method_not_allowed', `Expected ${methods.join(' or ')} here, got ${request.method}`)
-}
-
-/** Gives the methods that an address takes; Fastify itself knows only that this one is not among them. */
-function rememberMethods(app: FastifyInstance): (path: string) => string[] {
-  const routes: { method: string; pattern: RegExp }[] = []
-  app.addHook('onRoute', ({ method, url }) => {
-    if (url === '*' || url === '/*') return
-    const pattern = new RegExp(
-      `^${url
-        .replace(/[.+?^${}()|[\]\\]/g, '\\$&')
-        .replace(/:\w+/g, '[^/]+')
-        .replace('*', '.*')}$`,
-    )
-    for (const each of [method].flat()) routes.push({ method: each, pattern })
-  })
-  return (path) => [...new Set(routes.filter(({ pattern }) => pattern.test(path)).map(({ method }) => method))]
 }

@@ -48,7 +48,10 @@ export function describeIssue(issue: RawIssue): string | undefined {
       return `Expected ${FORMATS[issue.format] ?? `the format ${issue.format}`}, got ${shown(issue.input)}`
     case 'invalid_key':
       return `Expected a shorter name, got ${shown(issue.input)}`
-    default:
+    case 'custom':
+    case 'invalid_element':
+    case 'invalid_union':
+    case 'not_multiple_of':
       return undefined
   }
 }

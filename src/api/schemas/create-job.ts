@@ -92,16 +92,22 @@ export const CreateJob = z
   })
 export type CreateJob = z.output<typeof CreateJob>
 
-const nested = z.string().describe('As JSON text')
+/** Members that are JSON text in a form. */
+export const NESTED_MEMBERS = ['inputs', 'output', 'metadata', 'expect', 'webhook', 'max_credits'] as const
 
-/** The same as form fields; members that are no text are JSON text. For the contract only: `CreateJob` checks the values. */
+const isNested = (name: string) => NESTED_MEMBERS.some((nested) => nested === name)
+const formField = (name: string) =>
+  z
+    .string()
+    .optional()
+    .describe(isNested(name) ? 'As JSON text' : 'As in the JSON')
+
+/** The same as form fields. For the contract only: `CreateJob` checks the values. */
 export const CreateJobForm = z
   .object({
-    request: nested.optional().describe('All members at once, as JSON'),
-    ...Object.fromEntries(Object.keys(CreateJob.shape).map((name) => [name, z.string().optional()])),
-    ...{ inputs: nested.optional(), output: nested.optional(), metadata: nested.optional() },
-    ...{ expect: nested.optional(), webhook: nested.optional() },
+    ...Object.fromEntries(Object.keys(CreateJob.shape).map((name) => [name, formField(name)])),
     webhook_url: z.string().optional().describe('Short for webhook: {"url": …}'),
+    request: z.string().optional().describe('All members at once, as JSON'),
   })
   .meta({ id: 'CreateJobForm' })
 

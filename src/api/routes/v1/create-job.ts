@@ -1,4 +1,5 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
 import { acceptJob, type NewJob } from '../../../shared/jobs/accept-job.ts'
 import { newJobId } from '../../../shared/jobs/ids.ts'
 import type { JobRecord } from '../../../shared/jobs/job.ts'
@@ -11,7 +12,7 @@ import { toNewJob } from '../../intake/job-request.ts'
 import { preferredWait } from '../../intake/prefer-wait.ts'
 import { readJobRequest } from '../../intake/read-job-request.ts'
 import { untilGone } from '../../intake/until-gone.ts'
-import { ACCEPT_BODIES, problemResponses } from '../../openapi/responses.ts'
+import { ACCEPT_BODIES, answer, problemResponses } from '../../openapi/responses.ts'
 import { tenantOf } from '../../plugins/auth.ts'
 import { redisAway } from '../../problems/redis-away.ts'
 import { CreateJob, CreateJobForm, CreateJobMultipart } from '../../schemas/create-job.ts'
@@ -23,6 +24,9 @@ const schema = {
   description:
     'JSON, or a form with clips in it. Once it answers, the job is kept whatever crashes. ' +
     '`Prefer: wait=N` (to 60) waits for the end and answers 200 if the job ends in time.',
+  headers: z.looseObject({
+    prefer: z.string().optional().describe('`wait=N`: waits up to N (0–60) seconds for the end'),
+  }),
   body: {
     content: {
       'application/json': { schema: CreateJob },
@@ -31,9 +35,9 @@ const schema = {
     },
   },
   response: {
-    200: JobView.describe('The job has ended within the time of `Prefer: wait=N`'),
-    202: JobView.describe('Accepted; `Location` says where the job is'),
-    ...problemResponses(...ACCEPT_BODIES, 'address_blocked', 'validation_failed', 'state_conflict'),
+    200: answer('The job has ended within the time of `Prefer: wait=N`', JobView),
+    202: answer('Accepted; `Location` says where the job is', JobView),
+    ...problemResponses(...ACCEPT_BODIES, 'address_blocked', 'validation_failed'),
   },
 }
 

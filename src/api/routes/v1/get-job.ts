@@ -1,4 +1,5 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
 import { sha256Hex } from '../../../shared/crypto/hashing.ts'
 import { Problem } from '../../../shared/errors/problems.ts'
 import { JobId, type TenantId } from '../../../shared/jobs/ids.ts'
@@ -7,10 +8,9 @@ import { JobView, viewJob } from '../../../shared/jobs/job-view.ts'
 import { HOUR_MS } from '../../../shared/time/clock.ts'
 import type { ApiDeps } from '../../api-deps.ts'
 import { isUnchanged } from '../../http/conditional.ts'
-import { problemResponses } from '../../openapi/responses.ts'
+import { answer, noBody, problemResponses } from '../../openapi/responses.ts'
 import { tenantOf } from '../../plugins/auth.ts'
 import { JobParams } from '../../schemas/jobs.ts'
-import { z } from 'zod'
 
 const schema = {
   operationId: 'getJob',
@@ -18,7 +18,8 @@ const schema = {
   summary: 'Read a job',
   description: 'With `If-None-Match` and the `ETag` of an earlier answer: 304 while nothing has changed.',
   params: JobParams,
-  response: { 200: JobView, 304: z.undefined().describe('Nothing has changed'), ...problemResponses('not_found') },
+  headers: z.looseObject({ 'if-none-match': z.string().optional().describe('`ETag` of an earlier answer') }),
+  response: { 200: answer('The job', JobView), 304: noBody('Nothing has changed'), ...problemResponses('not_found') },
 }
 
 /** `GET /v1/jobs/{id}` */

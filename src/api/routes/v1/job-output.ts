@@ -9,11 +9,11 @@ import type { ApiDeps } from '../../api-deps.ts'
 import { readRange, type ByteRange } from '../../http/byte-range.ts'
 import { isUnchanged, rangeApplies } from '../../http/conditional.ts'
 import { attachment } from '../../http/content-disposition.ts'
-import { problemResponses } from '../../openapi/responses.ts'
+import { answer, noBody, problemResponses } from '../../openapi/responses.ts'
 import { JobParams, OutputQuery } from '../../schemas/jobs.ts'
 import { findJob } from './get-job.ts'
 
-const video = { content: { 'video/mp4': { schema: z.string().meta({ format: 'binary' }) } } }
+const video = z.string().meta({ format: 'binary' })
 
 const schema = {
   operationId: 'getJobOutput',
@@ -22,11 +22,12 @@ const schema = {
   description: 'Opens with a key, or without headers by the signed `download_url` of the job. Takes `Range`.',
   params: JobParams,
   querystring: OutputQuery,
+  headers: z.looseObject({ range: z.string().optional().describe('`bytes=0-1023`, `bytes=1024-`, `bytes=-512`') }),
   response: {
-    200: { description: 'The video', ...video },
-    206: { description: 'The bytes that `Range` asked for', ...video },
-    304: z.undefined().describe('Nothing has changed'),
-    416: z.undefined().describe('`Range` asked for nothing of the file; `Content-Range` tells its size'),
+    200: answer('The video', video, 'video/mp4'),
+    206: answer('The bytes that `Range` asked for', video, 'video/mp4'),
+    304: noBody('Nothing has changed'),
+    416: noBody('`Range` asked for nothing of the file; `Content-Range` tells its size'),
     ...problemResponses('not_found', 'output_not_ready', 'output_expired'),
   },
 }

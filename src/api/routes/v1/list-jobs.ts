@@ -3,7 +3,7 @@ import { Problem } from '../../../shared/errors/problems.ts'
 import { viewJob } from '../../../shared/jobs/job-view.ts'
 import { listJobs, type JobFilter } from '../../../shared/jobs/list-jobs.ts'
 import type { ApiDeps } from '../../api-deps.ts'
-import { problemResponses } from '../../openapi/responses.ts'
+import { answer, problemResponses } from '../../openapi/responses.ts'
 import { tenantOf } from '../../plugins/auth.ts'
 import { JobList, ListJobsQuery } from '../../schemas/jobs.ts'
 
@@ -12,7 +12,7 @@ const schema = {
   tags: ['Jobs'],
   summary: 'List jobs, newest first',
   querystring: ListJobsQuery,
-  response: { 200: JobList, ...problemResponses('validation_failed', 'invalid_cursor') },
+  response: { 200: answer('A page of jobs', JobList), ...problemResponses('validation_failed', 'invalid_cursor') },
 }
 
 /** `GET /v1/jobs` */

@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import type { ApiDeps } from '../../api-deps.ts'
-import { problemResponses } from '../../openapi/responses.ts'
+import { answer, problemResponses } from '../../openapi/responses.ts'
 import { tenantOf } from '../../plugins/auth.ts'
 import { WebhookSecret } from '../../schemas/jobs.ts'
 
@@ -8,7 +8,7 @@ const schema = {
   operationId: 'getWebhookSecret',
   tags: ['Webhooks'],
   summary: "Read the secret that signs the webhooks of jobs' own URLs",
-  response: { 200: WebhookSecret, ...problemResponses() },
+  response: { 200: answer('The secret', WebhookSecret), ...problemResponses() },
 }
 
 /** `GET /v1/webhook-secret` */
