@@ -3,7 +3,7 @@ import { retryAfterMs, senseless } from './refusal.ts'
 import { toNetworkError, type WireAnswer } from './wire.ts'
 
 /** The most that a JSON answer may have, so that a broken upstream can't fill our memory. */
-export const MAX_ANSWER_BYTES = 64 * 1024 * 1024
+const MAX_ANSWER_BYTES = 64 * 1024 * 1024
 
 /** Reads an answer's text, up to `MAX_ANSWER_BYTES`. A refusal whose text breaks off stays the refusal that it is. */
 export async function readAnswer(

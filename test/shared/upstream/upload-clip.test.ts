@@ -4,6 +4,7 @@ import type { ClipSource } from '../../../src/shared/upstream/upstream.ts'
 import { ScriptedUpstream } from '../../support/scripted-upstream.ts'
 import { sendJson } from '../../support/upstream-world.ts'
 import { clientOf, signal } from './client.ts'
+import { rawServer } from './raw-server.ts'
 
 const MIB = 1024 * 1024
 
@@ -106,6 +107,42 @@ describe('upload', () => {
     await using t = await setup()
     t.upstream.refuseOnce('upload', status, body)
     await expect(t.upload(clipOf(Buffer.from('abc')))).rejects.toMatchObject({ kind })
+  })
+
+  const endless = clipOf(Buffer.alloc(0), {
+    bytes: 100 * MIB,
+    open: async () => Readable.from(Array.from({ length: 100 }, () => Buffer.alloc(MIB))),
+  })
+  const session = { taskId: 't', sessionId: '1' }
+
+  it('tells a connection that breaks midway', async () => {
+    await using server = await rawServer((socket) => socket.resetAndDestroy())
+    await using client = clientOf(server.url)
+    await expect(client.upload(session, endless, { signal })).rejects.toMatchObject({
+      name: 'UpstreamError',
+      kind: 'unavailable',
+      delivery: 'unknown',
+    })
+  })
+
+  it('hears a refusal that comes before the end of the clip', async () => {
+    await using server = await rawServer((socket) => {
+      socket.write('HTTP/1.1 413 Too Large\r\ncontent-length: 0\r\nconnection: close\r\n\r\n')
+    })
+    await using client = clientOf(server.url)
+    await expect(client.upload(session, endless, { signal })).rejects.toMatchObject({ kind: 'file_too_large' })
+  })
+
+  it('stops with the reason of the signal, midway', async () => {
+    await using server = await rawServer((socket) => void socket.pause())
+    await using client = clientOf(server.url)
+    const stop = new AbortController()
+    const sending = client.upload(session, endless, { signal: stop.signal })
+    sending.catch(() => undefined)
+    await server.contacted()
+    const reason = new Error('shutdown')
+    stop.abort(reason)
+    await expect(sending).rejects.toBe(reason)
   })
 
   it('takes the other spelling of its answer', async () => {
