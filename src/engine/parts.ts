@@ -1,6 +1,7 @@
 import type { EngineConfig } from '../shared/config.ts'
 import type { Logger } from '../shared/observe/logger.ts'
 import type { Clock } from '../shared/time/clock.ts'
+import { checkPrograms } from './programs/check-programs.ts'
 import { RenderQueue } from './render/render-queue.ts'
 import { Accounts } from './store/accounts.ts'
 import { Clips } from './store/clips.ts'
@@ -30,6 +31,7 @@ export async function openParts(deps: {
   signal: AbortSignal
 }): Promise<EngineParts> {
   const { config, log, clock, signal } = deps
+  await checkPrograms()
   const folders = await openFolders(config.dataDir)
   const [accounts, sessions, clips, renders] = await Promise.all([
     Accounts.open({ folder: folders.accounts, clock, credits: config.credits, refillMs: config.creditsRefillMs }),

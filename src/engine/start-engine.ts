@@ -23,7 +23,7 @@ export async function startEngine(deps: {
     url,
     async close() {
       closing.abort(new Error('the engine is closing'))
-      await parts.queue.close()
+      await Promise.all([parts.queue.close(), parts.sessions.idle()])
       await app.close()
     },
   }

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { readdir, readFile, readlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
+import { systemClock } from '../../src/shared/time/clock.ts'
 import { flashAndBeepClip, probe } from '../support/clips.ts'
 import { setupEngine } from '../support/engine-client.ts'
 
@@ -14,15 +15,24 @@ async function aLongRender(engine: Engine) {
   await engine.upload(sessionId, await flashAndBeepClip(engine.file('long.mp4'), { seconds: 6, beepFrames: [] }))
   await engine.say(sessionId, 'export in 1080p')
   const { id } = await engine.render(sessionId)
-  await engine.reached(id, 'processing')
+  await aProgram(engine)
   return { sessionId, id }
 }
 
-/** Programs that work inside the engine's folder. */
+/** Ids of the programs that work inside the engine's folder. */
 async function programs(engine: Engine): Promise<string[]> {
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name))
   const folders = await Promise.all(pids.map((pid) => readlink(`/proc/${pid}/cwd`).catch(() => '')))
-  return folders.filter((folder) => folder.startsWith(engine.config.dataDir))
+  return pids.filter((_pid, index) => folders[index]?.startsWith(engine.config.dataDir))
+}
+
+/** Waits until ffmpeg is at work. */
+async function aProgram(engine: Engine): Promise<string> {
+  for (;;) {
+    const [pid] = await programs(engine)
+    if (pid !== undefined) return pid
+    await systemClock.sleep(10)
+  }
 }
 
 const left = (engine: Engine, folder: string) => readdir(join(engine.config.dataDir, folder))
@@ -89,16 +99,14 @@ it('is killed in the middle of a render and brings it to its end after the next 
   const other = await engineProcess(engine)
   const body = JSON.stringify({ id: 'render_killed', sessionId, draft })
   const headers = { ...engine.headers(), 'content-type': 'application/json' }
-  const path = '/api/render/proxy/lambda'
-  await fetch(`${other.url}${path}`, { method: 'POST', headers, body })
-  for (let status = ''; status !== 'processing';) {
-    const told = (await (await fetch(`${other.url}${path}/render_killed`, { headers })).json()) as { status: string }
-    status = told.status
-  }
+  await fetch(`${other.url}/api/render/proxy/lambda`, { method: 'POST', headers, body })
+  const orphan = await aProgram(engine)
   await other.kill()
 
+  expect(await programs(engine)).toEqual([orphan])
   await engine.restart()
   expect(await left(engine, 'outputs')).toEqual([])
+  expect(await programs(engine)).not.toContain(orphan)
   const done = await engine.reached('render_killed', 'completed')
   const [name = ''] = await left(engine, 'outputs')
   expect((done['output'] as { url: string }).url).toContain(name)

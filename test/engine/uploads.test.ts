@@ -17,12 +17,20 @@ beforeAll(async () => {
 afterAll(() => engine[Symbol.asyncDispose]())
 
 const stored = async () => (await readdir(join(engine.config.dataDir, 'clips'))).length
+/** A file of this machine that a playlist may name. */
+const aTransportStream = async () => {
+  await ffmpeg('-i', clip, '-c', 'copy', engine.file('secret.ts'))
+  return engine.file('secret.ts')
+}
 const incoming = async () => (await readdir(join(engine.config.dataDir, 'incoming'))).length
 
 it.each<[string, () => Promise<string | Buffer>]>([
   ['a text', async () => 'no video at all, whatever the name says'],
   ['an empty file', async () => ''],
-  ['a playlist that names another file', async () => '#EXTM3U\n#EXTINF:1,\nfile:///etc/passwd\n#EXT-X-ENDLIST\n'],
+  [
+    'a playlist that names another file',
+    async () => `#EXTM3U\n#EXT-X-TARGETDURATION:4\n#EXTINF:4,\nfile://${await aTransportStream()}\n#EXT-X-ENDLIST\n`,
+  ],
   ['a concat script', async () => "ffconcat version 1.0\nfile '/etc/passwd'\n"],
   ['random bytes', async () => Buffer.from(Array.from({ length: 5_000 }, (_none, index) => (index * 7919) % 251))],
   [

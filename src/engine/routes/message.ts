@@ -7,6 +7,7 @@ import { EngineRefusal } from '../engine-refusal.ts'
 import type { EngineParts } from '../parts.ts'
 import { detail } from '../protocol/envelopes.ts'
 import { createEventLines } from '../protocol/events.ts'
+import type { Hold } from '../store/accounts.ts'
 import type { Session } from '../store/sessions.ts'
 import { understand } from '../understand/understand.ts'
 
@@ -30,12 +31,10 @@ export function messageRoute(app: FastifyInstance, parts: EngineParts): void {
     const hold = await parts.accounts.hold(request.userId, EDIT_COST)
     reply.hijack()
     const write = openStream(reply.raw)
-    const changed = await answer(session, asked.text, { parts, write }).catch((error: unknown) => {
+    await answer(session, asked.text, { parts, write, hold }).catch((error: unknown) => {
       if (!parts.signal.aborted) parts.log.error({ err: error, sessionId: session.sessionId }, 'edit broke')
       write(createEventLines(parts.clock).error('INTERNAL', 'The edit could not be made'))
-      return false
     })
-    await hold.settle(changed)
     reply.raw.end()
   })
 }
@@ -43,10 +42,11 @@ export function messageRoute(app: FastifyInstance, parts: EngineParts): void {
 interface Answering {
   parts: EngineParts
   write: (text: string) => void
+  hold: Hold
 }
 
-/** Whether the timeline was changed. */
-async function answer({ sessionId, userId }: Session, text: string, { parts, write }: Answering): Promise<boolean> {
+/** Takes the credits in the session's turn, so that whoever asks next finds the edit and its price together. */
+async function answer({ sessionId, userId }: Session, text: string, { parts, write, hold }: Answering): Promise<void> {
   const understanding = understand(text)
   return parts.sessions.inTurn(sessionId, async () => {
     let changed = false
@@ -56,8 +56,11 @@ async function answer({ sessionId, userId }: Session, text: string, { parts, wri
       changed = outcome.outcome === 'changed'
       return outcome
     }
-    await streamEdit(understanding, { clock: parts.clock, write, edit })
-    return changed
+    try {
+      await streamEdit(understanding, { clock: parts.clock, write, edit })
+    } finally {
+      await hold.settle(changed)
+    }
   })
 }
 

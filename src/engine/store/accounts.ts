@@ -16,6 +16,11 @@ type Account = z.infer<typeof Account>
 const TOKEN_LIFE_MS = 7 * DAY_MS
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
 
+/** Credits set aside; to be settled once, whatever happens. */
+export interface Hold {
+  settle(taken: boolean): Promise<void>
+}
+
 interface Options {
   folder: string
   clock: Clock
@@ -72,7 +77,7 @@ export class Accounts {
   }
 
   /** Sets credits aside until `settle` takes or returns them. @throws EngineRefusal 2001 */
-  async hold(userId: string, amount: number): Promise<{ settle(taken: boolean): Promise<void> }> {
+  async hold(userId: string, amount: number): Promise<Hold> {
     const { available } = await this.balance(userId)
     if (available < amount) throw outOfCredits(available, amount)
     this.#frozen.set(userId, (this.#frozen.get(userId) ?? 0) + amount)

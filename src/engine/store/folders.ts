@@ -1,5 +1,6 @@
 import { mkdir, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { endOrphans } from '../programs/end-orphans.ts'
 
 const NAMES = ['accounts', 'sessions', 'clips', 'sounds', 'renders', 'outputs', 'incoming', 'work'] as const
 
@@ -10,6 +11,7 @@ export type Folders = Record<(typeof NAMES)[number], string>
 export async function openFolders(dataDir: string): Promise<Folders> {
   const folders = Object.fromEntries(NAMES.map((name) => [name, join(dataDir, name)])) as Folders
   for (const folder of Object.values(folders)) await mkdir(folder, { recursive: true, mode: 0o700 })
+  await endOrphans(folders.work)
   await Promise.all([empty(folders.incoming), empty(folders.work)])
   return folders
 }

@@ -53,6 +53,11 @@ export class Sessions {
     this.#byId.set(session.sessionId, session)
   }
 
+  /** Resolves once nothing is under way in any session. */
+  async idle(): Promise<void> {
+    await Promise.all(this.#tails.values())
+  }
+
   /** Runs `work` once all earlier work of the session is done. */
   async inTurn<T>(sessionId: string, work: () => Promise<T>): Promise<T> {
     const turn = (this.#tails.get(sessionId) ?? Promise.resolve()).then(work)
