@@ -4,20 +4,30 @@ import { readdir, readFile, readlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { systemClock } from '../../src/shared/time/clock.ts'
-import { flashAndBeepClip, probe } from '../support/clips.ts'
-import { setupEngine } from '../support/engine-client.ts'
+import { ffmpeg, flashAndBeepClip, probe } from '../support/clips.ts'
+import { setupEngine, type Draft } from '../support/engine-client.ts'
 
 type Engine = Awaited<ReturnType<typeof setupEngine>>
 
-/** A render that takes some seconds. */
-async function aLongRender(engine: Engine) {
+/** A render of a picture that is shown so long, at work. A second of it takes ffmpeg a small part of a second. */
+async function aLongRender(engine: Engine, seconds: number) {
   const sessionId = await engine.session()
-  await engine.upload(sessionId, await flashAndBeepClip(engine.file('long.mp4'), { seconds: 6, beepFrames: [] }))
-  await engine.say(sessionId, 'export in 1080p')
-  const { id } = await engine.render(sessionId)
+  await ffmpeg('-f', 'lavfi', '-i', 'testsrc=s=320x180:d=1', '-frames:v', '1', engine.file('still.png'))
+  await engine.upload(sessionId, engine.file('still.png'))
+  const draft = lengthened(await engine.draft(sessionId), seconds * 1_000)
+  const { id } = await engine.render(sessionId, { draft })
   await aProgram(engine)
-  return { sessionId, id }
+  return { sessionId, id, draft }
 }
+
+const lengthened = (draft: Draft | undefined, ms: number) => ({
+  ...draft,
+  m: { height: 1080 },
+  t: draft?.t.map((track) => ({
+    ...track,
+    sg: track.sg.map((segment) => ({ ...segment, m: { ...segment.m, out: ms } })),
+  })),
+})
 
 /** Ids of the programs that work inside the engine's folder. */
 async function programs(engine: Engine): Promise<string[]> {
@@ -53,7 +63,7 @@ it('keeps tokens, sessions, clips and finished renders across a restart', async 
 
 it('does a render again that a stop interrupted', async () => {
   await using engine = await setupEngine()
-  const { id } = await aLongRender(engine)
+  const { id } = await aLongRender(engine, 8)
   await engine.restart()
   const { body } = await engine.poll(id)
   expect(['pending', 'processing']).toContain(body['status'])
@@ -62,7 +72,7 @@ it('does a render again that a stop interrupted', async () => {
 
 it('cancels a render: ffmpeg is gone, and so is what it wrote', async () => {
   await using engine = await setupEngine()
-  const { id } = await aLongRender(engine)
+  const { id } = await aLongRender(engine, 3_600)
   const { body } = await engine.post(`/api/render/proxy/lambda/${id}/cancel`, {})
   expect(body).toMatchObject({ success: true, data: { id, status: 'failed' } })
   expect(await programs(engine)).toEqual([])
@@ -72,7 +82,7 @@ it('cancels a render: ffmpeg is gone, and so is what it wrote', async () => {
 
 it('cancels a render that waits for its turn', async () => {
   await using engine = await setupEngine({ renders: 1 })
-  const { id: running, sessionId } = await aLongRender(engine)
+  const { id: running, sessionId } = await aLongRender(engine, 3_600)
   const { id } = await engine.render(sessionId)
   expect((await engine.poll(id)).body['status']).toBe('pending')
   await engine.post(`/api/render/proxy/lambda/${id}/cancel`, {})
@@ -83,7 +93,7 @@ it('cancels a render that waits for its turn', async () => {
 
 it('leaves no program behind when it closes', async () => {
   await using engine = await setupEngine()
-  await aLongRender(engine)
+  await aLongRender(engine, 3_600)
   await engine.close()
   expect(await programs(engine)).toEqual([])
 })
