@@ -45,7 +45,7 @@ redis.call('PEXPIRE', KEYS[6], c.keepMs)
 local first = tonumber(redis.call('ZRANGE', KEYS[2], 0, 0, 'WITHSCORES')[2])
 if first then
   -- Behind the lanes that wait for their turn already, however old its backlog is.
-  redis.call('ZADD', KEYS[3], math.max(first, now), c.lane)
+  redis.call('ZADD', KEYS[3], math.max(first, now + 1), c.lane)
 else
   redis.call('ZREM', KEYS[3], c.lane)
 end
