@@ -18,6 +18,9 @@ const GATES = {
   'unit tests': ['vitest', 'run', '--project=unit'],
 }
 
+/** A gate that hangs (a test that spins can't be interrupted from within) must fail, not hold up the others. */
+const LIMIT_MS = 180_000
+
 /** One gate's outcome; its output is shown only if it failed. */
 function runGate([name, [tool, ...args]]) {
   const startedAt = performance.now()
@@ -28,10 +31,15 @@ function runGate([name, [tool, ...args]]) {
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const output = []
+  const limit = setTimeout(() => {
+    output.push(Buffer.from(`\ngiven up after ${LIMIT_MS / 1_000} s`))
+    child.kill('SIGKILL')
+  }, LIMIT_MS)
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => output.push(chunk))
   return new Promise((resolve) => {
     child.on('error', (error) => output.push(Buffer.from(error.message)))
     child.on('close', (code) => {
+      clearTimeout(limit)
       const seconds = ((performance.now() - startedAt) / 1_000).toFixed(1)
       console.log(`${code === 0 ? 'ok    ' : 'FAILED'} ${name} (${seconds} s)`)
       resolve({ name, passed: code === 0, output: Buffer.concat(output).toString().trim() })
