@@ -11,25 +11,24 @@ const LINGER_MS = 2_000
 export const earlyAnswers = fp<{ clock: Clock }>(
   async (app, { clock }) => {
     app.addHook('onSend', async (request, reply, payload) => {
-      // Node would close the socket right behind the answer.
-      if (!request.raw.complete) reply.removeHeader('connection')
+      if (request.raw.complete) return payload
+      // Else Node closes the socket right behind the answer.
+      reply.removeHeader('connection')
+      reply.raw.shouldKeepAlive = true
       return payload
     })
     app.addHook('onResponse', async (request) => {
-      if (!request.raw.complete && !request.raw.destroyed) void drainBriefly(request.raw, clock)
+      if (!request.raw.complete && !request.raw.destroyed) void linger(request.raw, clock)
     })
   },
   { name: 'early-answers' },
 )
 
-async function drainBriefly(body: IncomingMessage, clock: Clock): Promise<void> {
-  const ended = new AbortController()
-  body.once('close', () => ended.abort())
+async function linger(body: IncomingMessage, clock: Clock): Promise<void> {
+  const over = new AbortController()
+  body.once('end', () => over.abort()).once('close', () => over.abort())
   body.unpipe()
   body.resume()
-  const timedOut = await clock.sleep(LINGER_MS, { signal: ended.signal }).then(
-    () => true,
-    () => false,
-  )
-  if (timedOut) body.destroy()
+  await clock.sleep(LINGER_MS, { signal: over.signal }).catch(() => undefined)
+  body.destroy()
 }

@@ -9,7 +9,7 @@ export function createLogger(options: { level: LogLevel; pretty: boolean }): Log
   const settings = {
     level: options.level,
     base: null,
-    redact: { paths: ['*.authorization', '*.token'], censor: '[secret]' },
+    redact: { paths: ['*.authorization', '*.*.authorization', '*.token'], censor: '[secret]' },
   }
   if (!options.pretty) return pino({ ...settings, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination(2))
   return pino({
