@@ -9,6 +9,7 @@ import {
   probe,
   rateOf,
   textBoxVisible,
+  TOP,
 } from '../support/clips.ts'
 import { setupEngine } from '../support/engine-client.ts'
 
@@ -184,7 +185,7 @@ describe('texts', () => {
     expect(await framesWithText(path, BOTTOM)).toEqual(frames(30, 60))
     expect(await textBoxVisible(path, 1_000)).toBe(true)
     expect(await textBoxVisible(path, 966)).toBe(false)
-    expect(await framesWithText(path, { x: 0.5, y: 0.1, width: 0.5, height: 0.3 })).toEqual([])
+    expect(await framesWithText(path, TOP)).toEqual([])
   })
 
   it('counts a text from the cut timeline, and moves it with later cuts', async () => {

@@ -18,7 +18,7 @@ interface Picture {
 
 export interface FlashAndBeep extends Picture {
   seconds: number
-  /** When a flash and a beep begin together, in frames; one every second unless given. */
+  /** When a flash and a beep begin together, in frames; one every second unless given. ffmpeg takes up to 90 here. */
   beepFrames?: number[]
   beepMs?: number
   /** Arguments put before the output's name, to change codec or container. */
