@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest'
+import { expect, it, vi } from 'vitest'
 import { StorageError } from '../../src/shared/storage/storage.ts'
 import { testApi } from './support/test-api.ts'
 
@@ -29,7 +29,7 @@ it('is not ready while storage fails, and says why; it still lives', async () =>
 
 it('is not ready when Redis does not answer in time', async () => {
   await using t = await testApi()
-  t.deps.redis.ping = () => new Promise(() => undefined)
+  vi.spyOn(t.deps.redis, 'ping').mockReturnValue(new Promise(() => undefined))
 
   const waiting = t.app.inject('/readyz')
   await t.clock.sleeping(1)

@@ -1,5 +1,4 @@
-import type { Redis } from 'ioredis'
-import { expect, it } from 'vitest'
+import { expect, it, vi } from 'vitest'
 import { mp4Bytes } from './support/bytes.ts'
 import { filesIn } from './support/files.ts'
 import { postForm, type Part } from './support/post-form.ts'
@@ -9,12 +8,13 @@ const CLIP: Part[] = [['file', mp4Bytes(), 'a.mp4']]
 
 /** Lets the script that accepts a job end as a connection does that breaks before or after it was done. */
 function breakAccepting({ deps: { redis } }: TestApi, how: 'before' | 'after' | 'refused'): void {
-  const run: Redis['eval'] = redis.eval.bind(redis)
-  redis.evalsha = () => Promise.reject(new Error('NOSCRIPT'))
-  redis.eval = (async (...args: Parameters<Redis['eval']>) => {
+  const run = redis.eval.bind(redis) as (...args: unknown[]) => Promise<unknown>
+  const broken = async (...args: unknown[]) => {
     if (how === 'after') await run(...args)
     throw new Error(how === 'refused' ? 'OOM command not allowed' : 'Command timed out')
-  }) as Redis['eval']
+  }
+  vi.spyOn(redis, 'evalsha').mockRejectedValue(new Error('NOSCRIPT'))
+  vi.spyOn(redis, 'eval').mockImplementation(broken as never)
 }
 
 it('answers with the job when only the reply to writing it was lost', async () => {

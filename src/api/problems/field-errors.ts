@@ -86,6 +86,7 @@ function sizeOf(input: unknown): string {
 
 function shown(input: unknown): string {
   if (input === undefined) return 'nothing'
+  if (Number.isNaN(input)) return 'something else'
   if (Array.isArray(input)) return 'a list'
   if (typeof input === 'object' && input !== null) return 'an object'
   const text = JSON.stringify(input)

@@ -9,13 +9,7 @@ export type JobParams = z.output<typeof JobParams>
 
 export const ListJobsQuery = z
   .strictObject({
-    limit: z
-      .string()
-      .regex(/^\d{1,3}$/, 'Expected a whole number from 1 to 200')
-      .transform(Number)
-      .pipe(z.int().min(1).max(200))
-      .default(50)
-      .meta({ type: 'integer', minimum: 1, maximum: 200, default: 50 }),
+    limit: z.coerce.number().int().min(1).max(200).default(50),
     after: z.string().max(200).optional().describe('`next_cursor` of the page before'),
     status: JobStatus.optional(),
     session_id: SessionId.optional(),
