@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { createServer, type IncomingHttpHeaders } from 'node:http'
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 
@@ -12,12 +12,13 @@ export interface ReceivedWebhook {
 export async function webhookReceiver(answer: (received: ReceivedWebhook) => number = () => 204) {
   const received: ReceivedWebhook[] = []
   const waiting: (() => void)[] = []
-  const server = createServer(async (request, response) => {
+  const receive = async (request: IncomingMessage, response: ServerResponse) => {
     const webhook = { headers: request.headers, body: await text(request) }
     received.push(webhook)
     response.writeHead(answer(webhook)).end()
     for (const wake of waiting.splice(0)) wake()
-  }).listen(0, '127.0.0.1')
+  }
+  const server = createServer((request, response) => void receive(request, response)).listen(0, '127.0.0.1')
   await once(server, 'listening')
 
   return {
