@@ -11,7 +11,7 @@ export function untilGone(request: IncomingMessage, response: ServerResponse): A
 }
 
 /** The client hung up: nobody is there to be answered. */
-export class ClientGone extends Error {
+class ClientGone extends Error {
   override readonly name = 'ClientGone'
   readonly statusCode = 400
 

@@ -6,7 +6,7 @@ import { JobView } from '../../shared/jobs/job-view.ts'
 import { JobStatus, STAGES } from '../../shared/jobs/states.ts'
 
 /** What events that are not final say of their job. */
-export const JobBrief = z
+const JobBrief = z
   .object({
     id: JobId,
     status: JobStatus,
@@ -30,11 +30,8 @@ const MEANINGS: Record<JobEventType, string> = {
   'job.expired': 'It was not done in time',
 }
 
-/** The shared envelope of an event, by whether it carries the whole job. */
-export const EventEnvelopes = {
-  final: envelope(JobView).meta({ id: 'JobEndedEvent' }),
-  other: envelope(JobBrief).meta({ id: 'JobEvent' }),
-}
+const EndedEvent = envelope(JobView).meta({ id: 'JobEndedEvent' })
+const OtherEvent = envelope(JobBrief).meta({ id: 'JobEvent' })
 
 function envelope(job: z.ZodType) {
   return z.object({
@@ -74,7 +71,7 @@ const operation = (type: JobEventType) => ({
     required: true,
     content: {
       'application/json': {
-        schema: { $ref: `#/components/schemas/${isFinalEvent(type) ? 'JobEndedEvent' : 'JobEvent'}` },
+        schema: { $ref: `#/components/schemas/${(isFinalEvent(type) ? EndedEvent : OtherEvent).meta()?.id}` },
       },
     },
   },

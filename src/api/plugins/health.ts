@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import type { Clock } from '../../shared/time/clock.ts'
 import { answer } from '../openapi/responses.ts'
+import { OUTAGE_RETRY_SECONDS } from '../problems/to-problem.ts'
 import { Health, Readiness } from '../schemas/health.ts'
 
 const CHECK_TIMEOUT_MS = 2_000
@@ -41,7 +42,7 @@ const routes: FastifyPluginAsyncZod<HealthDeps> = async (app, { clock, checks })
     async (_request, reply) => {
       const found = await Promise.all(Object.entries(checks).map(([name, check]) => outcome(name, check, clock)))
       const ready = found.every(([, { ok }]) => ok)
-      if (!ready) reply.header('retry-after', 5)
+      if (!ready) reply.header('retry-after', OUTAGE_RETRY_SECONDS)
       return reply.code(ready ? 200 : 503).send({
         status: ready ? 'ready' : 'unready',
         checks: Object.fromEntries(found) as z.infer<typeof Readiness>['checks'],
