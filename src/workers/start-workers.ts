@@ -12,7 +12,10 @@ import { Dispatcher } from './dispatch/dispatcher.ts'
 import { MessageSlots } from './dispatch/message-slots.ts'
 import { startEditWorker } from './edit/edit.worker.ts'
 import type { ClipFetcher } from './edit/fetch-clip.ts'
+import { LearningPollPlan } from './edit/poll-plan/learning-poll-plan.ts'
+import { RedisRenderMemory } from './edit/poll-plan/redis-render-memory.ts'
 import type { EditSettings, StepContext } from './edit/step.ts'
+import { StopRequests } from './edit/stop-requests.ts'
 import { reclaimLeases } from './upkeep/reclaim-leases.ts'
 import { startUpkeep } from './upkeep/upkeep.ts'
 
@@ -29,7 +32,10 @@ export interface WorkersDeps {
   probe: StepContext['probe']
   clock: Clock
   log: Logger
-  settings: Omit<EditSettings, 'stillWorkingMs'>
+  settings: Omit<EditSettings, 'stillWorkingMs'> & {
+    /** The budget of polls: in all no more than one each so often. */
+    pollMs: number
+  }
   concurrency: number
   messageConcurrency: number
   retentionDays: number
@@ -48,6 +54,8 @@ export async function startWorkers(deps: WorkersDeps): Promise<{ close(): Promis
   started.defer(() => connection.disconnect())
   const listener = await deps.connect()
   started.defer(() => listener.disconnect())
+  const stops = new StopRequests({ listener, keys })
+  await stops.start()
   const legs = new Queue<Leg>(LEGS_QUEUE, { connection, prefix: keys.bullmq() })
   started.defer(() => legs.close())
   const upkeep = startUpkeep({ redis, keys, clock, log })
@@ -55,6 +63,7 @@ export async function startWorkers(deps: WorkersDeps): Promise<{ close(): Promis
 
   const worker = startEditWorker({
     ...legDeps(deps),
+    stops,
     connection,
     prefix: keys.bullmq(),
     concurrency,
@@ -84,6 +93,8 @@ function legDeps(deps: WorkersDeps) {
   // A slot must outlive the longest message, since a message can't be fenced once it is sent.
   const slotMs = settings.streamMaxMs + MINUTE_MS
   const slots = new MessageSlots({ redis, keys, slots: deps.messageConcurrency, leaseMs: slotMs })
+  const { pollMs, renderMaxMs } = settings
+  const memory = new RedisRenderMemory({ redis, keys, account, clock })
   return {
     jobs: new JobStore({ redis, keys, clock, leaseMs }),
     ports: {
@@ -92,6 +103,7 @@ function legDeps(deps: WorkersDeps) {
       clips,
       sessions: new SessionStore({ redis, keys }),
       probe: deps.probe,
+      pollPlan: new LearningPollPlan({ memory, pollMs, renderMaxMs, log }),
       takeMessageSlot: (jobId: string) => slots.take(account, jobId),
     },
     settings: { ...settings, stillWorkingMs: MINUTE_MS },

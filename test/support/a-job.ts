@@ -59,6 +59,8 @@ export const aJob = (known: Partial<JobRecord> = {}): JobRecord => {
     error: null,
     stages: {},
     snoozed_at: null,
+    retry_of: null,
+    stop_asked: null,
     created_at: '2026-01-01T00:00:00.000Z',
     started_at: ended && '2026-01-01T00:00:01.000Z',
     finished_at: ended,

@@ -5,6 +5,7 @@ import { Script } from '../redis/script.ts'
 import { encodeJob } from './job-codec.ts'
 import { newEventId, type JobId, type SessionId, type TenantId } from './ids.ts'
 import type { JobInput } from './job-input.ts'
+import { nextDeadline } from './deadlines.ts'
 import type { JobRecord, JobRequest, Waiting } from './job.ts'
 import { sha256Hex } from '../crypto/hashing.ts'
 
@@ -23,18 +24,23 @@ export interface NewJob {
   action: JobRecord['action']
   request: JobRequest
   inputs: JobInput[]
+  /** What an earlier job has earned, for one that goes on with it. */
+  checkpoint?: JobRecord['checkpoint']
+  retry_of?: JobId | null
 }
 
 /** Writes a job, its indexes and its `job.queued` event in one step. When this resolves, the job survives any crash. */
 export async function acceptJob(deps: { redis: Redis; keys: Keys; now: number }, job: NewJob): Promise<void> {
   const { redis, keys, now } = deps
   const at = new Date(now).toISOString()
+  const { run_at, start_by, finish_by } = job.request
   const command = {
     id: job.id,
     tenant: job.tenant,
     rank: RANKS[job.request.priority],
     fields: encodeJob(newRecord(job, at)),
-    wakeAt: job.request.run_at && Date.parse(job.request.run_at) > now ? Date.parse(job.request.run_at) : undefined,
+    wakeAt: run_at && Date.parse(run_at) > now ? Date.parse(run_at) : undefined,
+    deadline: nextDeadline({ start_by, finish_by }, null) ?? undefined,
     sessionWaiting: JSON.stringify(waiting('session', 'Earlier jobs of this session run first', at, null)),
     scheduledWaiting: JSON.stringify(waiting('scheduled', 'Starts at its run_at', at, job.request.run_at)),
     session: { tenant: job.tenant, created_at: at, language: job.request.language ?? '' },
@@ -61,17 +67,20 @@ function acceptKeys(keys: Keys, job: NewJob): string[] {
     keys.sessionLine(session),
     keys.readySignal(),
     keys.jobSignal(),
+    keys.deadlines(),
     ...indexes,
   ]
 }
 
 const newRecord = (job: NewJob, at: string): Partial<JobRecord> => ({
+  retry_of: null,
+  checkpoint: {},
+  stop_asked: null,
   ...job,
   stage: null,
   epoch: 0,
   attempt: 1,
   progress: 0,
-  checkpoint: {},
   stages: {},
   snoozed_at: null,
   waiting: null,

@@ -3,6 +3,10 @@ import { JobInput } from './job-input.ts'
 
 const Credits = z.object({ available: z.number(), frozen: z.number(), total: z.number() })
 
+/** A look that found a render unfinished: milliseconds since its start, and the progress told (0 to 1). */
+export const Look = z.tuple([z.int(), z.number().nullable()])
+export type Look = z.infer<typeof Look>
+
 /** What a job has earned so far. Each step declares which of these it needs and which it adds; see workers/edit/pipeline.ts. */
 const Evidence = z.object({
   /** All inputs, as they lie in storage: type, size and hash known. */
@@ -37,6 +41,8 @@ const Evidence = z.object({
   /** Written before the call that starts it. */
   renderId: z.string(),
   renderStartedAt: z.int(),
+  /** Looks at that render so far, and the first three and the last of what they found. */
+  polling: z.object({ made: z.int(), looks: z.array(Look) }),
   renderUrl: z.string(),
   output: z.object({
     name: z.string(),

@@ -2,7 +2,15 @@ import { JobRecord } from './job.ts'
 
 const NUMBERS = ['epoch', 'attempt', 'progress', 'order'] as const
 const JSON_FIELDS = ['request', 'inputs', 'checkpoint', 'stages', 'waiting', 'error'] as const
-const NULLABLE_TEXTS = ['stage', 'snoozed_at', 'started_at', 'finished_at', 'expires_at'] as const
+const NULLABLE_TEXTS = [
+  'stage',
+  'snoozed_at',
+  'retry_of',
+  'stop_asked',
+  'started_at',
+  'finished_at',
+  'expires_at',
+] as const
 
 /** Reads a job's hash. "" stands for null. */
 export function decodeJob(hash: Record<string, string>): JobRecord {

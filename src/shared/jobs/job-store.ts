@@ -11,6 +11,10 @@ import { JobStatus, statusesBefore, type FinalStatus } from './states.ts'
 
 const MOVE_JOB = new Script('move-job')
 const RENEW_LEASE = new Script('renew-lease')
+const ASK_STOP = new Script('ask-stop')
+
+const RenewReply = z.tuple([z.literal([0, 1]), z.enum(['canceled', 'expired', ''])])
+const AskReply = z.tuple([z.literal([0, 1]), JobStatus.or(z.literal(''))])
 
 const MoveReply = z.union([
   z.tuple([z.literal(1), JobStatus]),
@@ -23,7 +27,11 @@ export type MoveResult =
   | { kind: 'refused'; why: 'missing' | 'epoch' | 'begun' | 'state'; found: JobStatus | null }
 
 /** Where a job lies after a move. Times are milliseconds from now, on Redis' clock. */
-type Place = { kind: 'lease'; ms: number } | { kind: 'wake'; ms: number } | { kind: 'ready' } | { kind: 'ended' }
+type Place =
+  | { kind: 'lease'; ms: number }
+  | { kind: 'wake'; ms: number }
+  | { kind: 'ready' }
+  | { kind: 'ended'; expiresAt: number }
 
 interface Move {
   to: JobStatus
@@ -32,6 +40,8 @@ interface Move {
   /** The event to tell; null for none. Told as the state's own event unless named. */
   event?: { type: JobEventType; data?: Record<string, unknown> } | null
   begin?: boolean
+  /** The states it may leave; all legal ones unless named. */
+  from?: readonly JobStatus[]
 }
 
 /** Who writes: a leg holds the epoch that it was leased with. */
@@ -39,6 +49,12 @@ export interface Holder {
   job: Pick<JobRecord, 'id' | 'tenant' | 'session'>
   epoch: number
 }
+
+/** How a job ends that someone wants to end. */
+export type StopStatus = NonNullable<JobRecord['stop_asked']>
+
+/** What a job's last record says beside its status. */
+export type Ending = Progress & { error: JobFailure | null; expires_at: string }
 
 /** What a leg may change while it runs. */
 export type Progress = Partial<Pick<JobRecord, 'checkpoint' | 'stage' | 'progress' | 'stages' | 'attempt'>>
@@ -81,14 +97,15 @@ export class JobStore {
     return this.#move(holder, { to: 'running', place: { kind: 'lease', ms: this.#leaseMs }, fields: progress, event })
   }
 
-  /** @returns false when another holds the job: the leg must stop. */
-  async renew(holder: Holder): Promise<boolean> {
+  /** `lost`: another holds the job, the leg must stop and write nothing. Else the state it was asked to stop in, or null. */
+  async renew(holder: Holder): Promise<'lost' | StopStatus | null> {
     const reply = await RENEW_LEASE.run(
       this.#redis,
       [this.#keys.job(holder.job.id), this.#keys.leases()],
       [holder.job.id, holder.epoch, this.#leaseMs],
     )
-    return reply === 1
+    const [held, stopAsked] = RenewReply.parse(reply)
+    return held === 1 ? stopAsked || null : 'lost'
   }
 
   /** Ends a leg whose job goes on in `delayMs`. Still `running`, as with a render that is polled. */
@@ -114,35 +131,53 @@ export class JobStore {
   }
 
   /** Ends the job for good. */
-  async finish(
-    holder: Holder,
-    status: FinalStatus,
-    ending: Progress & { error: JobFailure | null; expires_at: string },
-  ): Promise<MoveResult> {
-    const fields = { ...ending, stage: null, waiting: null, finished_at: this.#time() }
-    return this.#move(holder, { to: status, place: { kind: 'ended' }, fields })
+  async finish(holder: Holder, status: FinalStatus, ending: Ending): Promise<MoveResult> {
+    return this.#move(holder, this.#end(status, ending))
   }
 
-  async #move({ job, epoch }: Holder, move: Move): Promise<MoveResult> {
+  /**
+   * Ends a job that nobody holds and that has nothing running at the upstream at once (`stopped`); any other is asked to
+   * (`stopping`): whoever holds it, or takes it up next, cleans up and ends it.
+   */
+  async stop(job: JobRecord, to: StopStatus, ending: Ending): Promise<'stopped' | 'stopping' | 'ended'> {
+    if (job.checkpoint.renderId === undefined) {
+      const move = { ...this.#end(to, ending), from: ['queued', 'waiting'] as const }
+      if ((await this.#move({ job }, move)).kind === 'moved') return 'stopped'
+    }
+    const keys = this.#keys
+    const places = [keys.job(job.id), keys.wake(), keys.ready(job.tenant), keys.readyTenants()]
+    const asked = `,${statusesBefore(to).join(',')},`
+    const args = [job.id, job.tenant, to, asked]
+    const reply = await ASK_STOP.run(this.#redis, [...places, keys.readySignal(), keys.stopSignal()], args)
+    return AskReply.parse(reply)[0] === 1 ? 'stopping' : 'ended'
+  }
+
+  #end(status: FinalStatus, ending: Ending): Move {
+    const fields = { ...ending, stage: null, waiting: null, finished_at: this.#time() }
+    return { to: status, place: { kind: 'ended', expiresAt: Date.parse(ending.expires_at) }, fields }
+  }
+
+  async #move({ job, epoch }: Omit<Holder, 'epoch'> & { epoch?: number }, move: Move): Promise<MoveResult> {
     const keys = this.#keys
     const event = move.event === undefined ? { type: EVENT_OF_STATUS[move.to] } : move.event
     const command = {
       id: job.id,
       tenant: job.tenant,
-      from: statusesBefore(move.to),
+      from: move.from ?? statusesBefore(move.to),
       to: move.to,
       epoch,
       begin: move.begin,
       fields: encodeJob(move.fields ?? {}),
       event: event ? this.#event(event, move) : undefined,
       place: move.place.kind,
+      expiresAt: 'expiresAt' in move.place ? move.place.expiresAt : undefined,
       ms: 'ms' in move.place ? Math.max(0, Math.round(move.place.ms)) : undefined,
       byStatus: keys.tenantJobsByStatus(job.tenant, ''),
       jobs: keys.job(''),
     }
     const touched = [keys.job(job.id), keys.events(), keys.eventSequence(job.tenant), keys.ready(job.tenant)]
     const placed = [keys.readyTenants(), keys.wake(), keys.leases(), keys.sessionLine(job.session)]
-    const told = [keys.readySignal(), keys.jobSignal()]
+    const told = [keys.readySignal(), keys.jobSignal(), keys.deadlines(), keys.expiring()]
     const reply = await MOVE_JOB.run(this.#redis, [...touched, ...placed, ...told], [JSON.stringify(command)])
     const [moved, ...rest] = MoveReply.parse(reply)
     if (moved === 1) return { kind: 'moved', from: rest[0] as JobStatus }

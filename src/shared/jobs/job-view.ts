@@ -94,7 +94,7 @@ export async function viewJob(deps: JobViewDeps, job: JobRecord): Promise<JobVie
     inputs: (checkpoint.inputs ?? job.inputs).map(({ url: _url, ...shown }) => shown),
     session_id: job.session,
     batch_id: null,
-    retry_of: null,
+    retry_of: job.retry_of,
     external_id: request.external_id,
     metadata: request.metadata,
     priority: request.priority,

@@ -85,6 +85,10 @@ export const JobRecord = z.object({
   stages: StageTimes,
   /** When the last leg ended with a snooze: the time since then belongs to its stage. */
   snoozed_at: z.string().nullable(),
+  /** The job whose work this one goes on with. */
+  retry_of: JobId.nullable(),
+  /** Set once someone wants it to end; whoever holds it stops and cleans up. */
+  stop_asked: z.enum(['canceled', 'expired']).nullable(),
   created_at: z.string(),
   started_at: z.string().nullable(),
   finished_at: z.string().nullable(),

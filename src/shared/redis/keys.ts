@@ -37,8 +37,14 @@ export function createKeys(namespace = 'clipyard') {
     wake: () => `${prefix}:wake`,
     /** ZSET: leased jobs by the Redis time (ms) at which the lease ends. */
     leases: () => `${prefix}:leases`,
+    /** ZSET: jobs that have a start_by or finish_by ahead, by its epoch ms. Members go when the job ends. */
+    deadlines: () => `${prefix}:deadlines`,
+    /** ZSET: ended jobs by the epoch ms at which they expire. */
+    expiring: () => `${prefix}:expiring`,
     /** CHANNEL: something became ready. */
     readySignal: () => `${prefix}:ready-signal`,
+    /** CHANNEL: id of a job that should stop wherever it is. */
+    stopSignal: () => `${prefix}:stop-signal`,
     /** CHANNEL: `<job id> <status>` after each move. */
     jobSignal: () => `${prefix}:job-signal`,
 
@@ -73,6 +79,10 @@ export function createKeys(namespace = 'clipyard') {
 
     /** ZSET: jobs that stream a message at an upstream account, by the Redis time (ms) at which the slot comes back. */
     messageSlots: (account: string) => `${prefix}:message-slots:${account}`,
+    /** LIST: how the last renders at an upstream account went (JSON), newest first; 200. Expires 30 days after the last. */
+    seenRenders: (account: string) => `${prefix}:seen-renders:${account}`,
+    /** STRING: polls that the budget had for renders at an upstream account and that they left. Expires likewise. */
+    savedPolls: (account: string) => `${prefix}:saved-polls:${account}`,
     /** STRING: this installation's id at the upstream, made once. No expiry. */
     clientId: () => `${prefix}:client-id`,
     /** STRING: the upstream account's anonymous token (sealed JSON). */

@@ -16,7 +16,7 @@ const LONGEST_SLEEP_MS = 1_000
 
 export interface DispatcherDeps {
   redis: Redis
-  /** A connection of its own: it listens. */
+  /** A connection that subscribes. */
   listener: Redis
   keys: Keys
   legs: Pick<Queue<Leg>, 'add' | 'getWaitingCount'>
@@ -40,7 +40,9 @@ export class Dispatcher {
 
   async start(): Promise<void> {
     const { listener, keys } = this.#deps
-    listener.on('message', () => this.wake())
+    listener.on('message', (channel) => {
+      if (channel === keys.readySignal()) this.wake()
+    })
     await listener.subscribe(keys.readySignal())
     this.#running = this.#run()
   }

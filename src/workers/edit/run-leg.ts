@@ -1,6 +1,7 @@
 import type { JobError } from '../../shared/errors/job-errors.ts'
 import type { Checkpoint, Evidence } from '../../shared/jobs/checkpoint.ts'
 import type { Stage } from '../../shared/jobs/states.ts'
+import { LeaseLost } from './hold-lease.ts'
 import { judgeError } from './judge-error.ts'
 import type { EvidenceName, Outcome, Step, StepContext, Wait } from './step.ts'
 
@@ -84,11 +85,6 @@ async function runStep(
     if (error instanceof LeaseLost) throw error
     return judgeError(error, { stage: step.stage, checkpoint: checkpoint(), settings: ctx.settings })
   }
-}
-
-/** Another holds the job: nothing of this leg may be written any more. */
-export class LeaseLost extends Error {
-  override readonly name = 'LeaseLost'
 }
 
 const nextStep = (steps: readonly Step[], checkpoint: Checkpoint) =>

@@ -122,7 +122,7 @@ describe('a move', () => {
     const refused = { kind: 'refused', why: 'epoch' }
     expect(await t.jobs.save(stale, { progress: 0.5 })).toMatchObject(refused)
     expect(await t.jobs.finish(stale, 'failed', { error: null, expires_at: EXPIRES })).toMatchObject(refused)
-    expect(await t.jobs.renew(stale)).toBe(false)
+    expect(await t.jobs.renew(stale)).toBe('lost')
     expect(await t.jobs.find(job.id)).toMatchObject({ progress: 0, status: 'running' })
   })
 

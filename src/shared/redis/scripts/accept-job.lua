@@ -12,8 +12,9 @@
 -- KEYS[9]  ZSET    the session's line
 -- KEYS[10] CHANNEL ready signal
 -- KEYS[11] CHANNEL job signal
--- KEYS[12…] ZSET   indexes that list the job
--- ARGV[1]  the command, JSON: id, tenant, rank, fields{name: text}, wakeAt (epoch ms, or absent),
+-- KEYS[12] ZSET    deadlines
+-- KEYS[13…] ZSET   indexes that list the job
+-- ARGV[1]  the command, JSON: id, tenant, rank, fields{name: text}, wakeAt and deadline (epoch ms, or absent),
 --          sessionWaiting, scheduledWaiting (texts for the field "waiting"), session{name: text},
 --          event{id, type, at, data}, byStatus (prefix of the indexes by status)
 -- Returns  {1, status} | {0, "exists"}
@@ -44,7 +45,8 @@ else
 end
 
 redis.call('HSET', KEYS[1], 'status', status, 'order', order, 'score', string.format('%.0f', score))
-for i = 12, #KEYS do redis.call('ZADD', KEYS[i], order, c.id) end
+if c.deadline then redis.call('ZADD', KEYS[12], c.deadline, c.id) end
+for i = 13, #KEYS do redis.call('ZADD', KEYS[i], order, c.id) end
 redis.call('ZADD', c.byStatus .. status, order, c.id)
 
 local sequence = redis.call('INCR', KEYS[3])

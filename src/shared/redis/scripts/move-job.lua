@@ -11,6 +11,8 @@
 -- KEYS[8]  ZSET    the session's line
 -- KEYS[9]  CHANNEL ready signal
 -- KEYS[10] CHANNEL job signal
+-- KEYS[11] ZSET    deadlines
+-- KEYS[12] ZSET    ended jobs by expiry
 -- ARGV[1]  the command, JSON:
 --            id, tenant
 --            from      list of states that it may leave
@@ -20,13 +22,14 @@
 --            fields    {name: text} to write; "" clears
 --            event     {id, type, at, data}, or absent
 --            place     "lease" | "wake" | "ready" | "ended"; ms: length of the lease or of the sleep
+--            expiresAt with "ended": epoch ms
 --            byStatus  prefix of the indexes by status
 --            jobs      prefix of job hashes
 -- Returns  {1, state left} | {0, "missing" | "epoch" | "begun" | "state", state found}
 
 local c = cjson.decode(ARGV[1])
-local found = redis.call('HMGET', KEYS[1], 'status', 'epoch', 'begun', 'order', 'score')
-local status, epoch, begun, order, score = unpack(found)
+local found = redis.call('HMGET', KEYS[1], 'status', 'epoch', 'begun', 'order', 'score', 'stop_asked')
+local status, epoch, begun, order, score, stopAsked = unpack(found)
 
 if not status then return {0, 'missing', ''} end
 if c.epoch and tonumber(epoch) ~= c.epoch then return {0, 'epoch', status} end
@@ -47,6 +50,9 @@ if status ~= c.to then
   redis.call('ZADD', c.byStatus .. c.to, order, c.id)
 end
 
+-- A job that was asked to stop meanwhile must not sleep first.
+if c.place == 'wake' and stopAsked and stopAsked ~= '' then c.place = 'ready' end
+
 if c.place == 'lease' then
   redis.call('ZADD', KEYS[7], now + c.ms, c.id)
 else
@@ -63,6 +69,8 @@ elseif c.place == 'ready' then
 elseif c.place == 'ended' then
   redis.call('ZREM', KEYS[4], c.id)
   redis.call('ZREM', KEYS[8], c.id)
+  redis.call('ZREM', KEYS[11], c.id)
+  redis.call('ZADD', KEYS[12], c.expiresAt, c.id)
   local heir = redis.call('ZRANGE', KEYS[8], 0, 0)[1]
   -- The next of the session; a scheduled one stays in the wake set until its time.
   if heir and not redis.call('ZSCORE', KEYS[6], heir) and not redis.call('ZSCORE', KEYS[7], heir) then
