@@ -26,7 +26,14 @@ const QUICK = {
 }
 
 /** Workers of their own on real Redis, with an upstream that the test scripts. Close it with `await using`. */
-export async function setupWorkers(options: { settings?: Partial<typeof QUICK>; started?: boolean } = {}) {
+export async function setupWorkers(
+  options: {
+    settings?: Partial<typeof QUICK>
+    started?: boolean
+    /** Other parts instead of the usual ones, made from these. */
+    over?: (usual: WorkersDeps) => Partial<WorkersDeps>
+  } = {},
+) {
   const resources = new AsyncDisposableStack()
   const { redis, url, namespace } = resources.use(await testRedis())
   const folder = resources.use(await tempDir())
@@ -38,7 +45,7 @@ export async function setupWorkers(options: { settings?: Partial<typeof QUICK>; 
   resources.defer(() => listener.disconnect())
   const moves = await JobMoves.listen(listener, keys.jobSignal())
 
-  const deps: WorkersDeps = {
+  const usual: WorkersDeps = {
     connect: async () => new Redis(url, { maxRetriesPerRequest: null }),
     redis,
     keys,
@@ -56,6 +63,7 @@ export async function setupWorkers(options: { settings?: Partial<typeof QUICK>; 
     leaseMs: 30_000,
     alone: true,
   }
+  const deps = { ...usual, ...options.over?.(usual) }
   const start = async () => {
     const workers = await startWorkers(deps)
     resources.defer(() => workers.close())

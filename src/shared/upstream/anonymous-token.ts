@@ -47,7 +47,7 @@ export function anonymousToken(deps: AnonymousTokenDeps): TokenSource & { close(
     return token
   }
   return {
-    current: async (signal) => ((await usable()) ?? (await cache.withRenewal(() => renew(signal)))).token,
+    current: async (signal) => ((await usable()) ?? (await cache.withRenewal(() => renew(signal), signal))).token,
     rejected: (token) => cache.clear(token),
     userId: async () => (await cache.read())?.userId ?? null,
     close: () => dispatcher.destroy(),
@@ -68,7 +68,7 @@ async function requestToken(
     const response = await sendRequest(dispatcher, wire, limited)
     return openEnvelope(CALL, await readAnswer(CALL, response, { signal: limited, now: clock.now() }))
   })
-  if (answer.failure) throw withWait(answer.failure, rateLimitMs)
+  if (answer.failure) throw refusedToken(answer.failure, rateLimitMs)
   const token = idMember(answer.text, [...answer.path, 'token'])
   if (token === null) throw senseless(CALL, answer.status, 'it has no token')
   const expiresAt = Date.parse(idMember(answer.text, [...answer.path, 'expires_at']) ?? '')
@@ -79,8 +79,10 @@ async function requestToken(
   }
 }
 
-function withWait(error: UpstreamError, waitMs: number): UpstreamError {
-  if (error.kind !== 'rate_limited') return error
-  const { message, delivery, words, retryAfterMs } = error
-  return new UpstreamError('rate_limited', message, { delivery, words, retryAfterMs: retryAfterMs ?? waitMs })
+/** A refusal for good, such as of a client id that is too long, is no fault of the job that asked first. */
+function refusedToken(error: UpstreamError, waitMs: number): UpstreamError {
+  const { kind, message, delivery, words, retryAfterMs } = error
+  if (kind === 'rejected') return new UpstreamError('auth', message, { delivery, words, cause: error })
+  if (kind !== 'rate_limited') return error
+  return new UpstreamError(kind, message, { delivery, words, retryAfterMs: retryAfterMs ?? waitMs, cause: error })
 }

@@ -56,8 +56,8 @@ export function messageOf(body: JsonObject): string | null {
 
 /** The body's `code` as text, or null where it is success or absent. */
 export function codeOf(body: JsonObject): string | null {
-  const inner = isObject(body['error']) ? body['error']['code'] : undefined
-  const code = body['code'] ?? inner
+  const inner = [body['error'], body['detail']].find(isObject)?.['code']
+  const code = body['code'] ?? inner ?? body['error_code'] ?? body['errorCode']
   if (typeof code !== 'number' && typeof code !== 'string') return null
   const text = String(code).trim()
   return text === '' || text === '0' || /^2\d\d$/.test(text) ? null : text

@@ -1,4 +1,5 @@
 import { createParser } from 'eventsource-parser'
+import { toUpstreamError } from './refusal.ts'
 import { ReplyBuilder } from './reply-builder.ts'
 import { toStreamEvent } from './stream-event.ts'
 import type { Reply } from './upstream.ts'
@@ -41,11 +42,18 @@ export class MessageStream {
     this.#feed(this.#decoder.decode(chunk, { stream: true }))
   }
 
-  /** The reply, once the last chunk has come. @throws UnreadableStream where the stream ends within an event. */
+  /**
+   * The reply, once the last chunk has come.
+   * @throws UnreadableStream where the stream ends within an event.
+   * @throws UpstreamError where all that it told is a code of the API that proves that nothing was done.
+   */
   end(): Reply {
     this.#feed(this.#decoder.decode())
     this.#atEnd = true
     this.#feed('\n\n') // the last event may lack its blank line
+    const { refusal } = this.#reply
+    const error = refusal && toUpstreamError('message', { status: 200, ...refusal, retryAfterMs: null })
+    if (error?.delivery === 'refused') throw error
     return this.#reply.build()
   }
 

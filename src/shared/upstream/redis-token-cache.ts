@@ -10,8 +10,8 @@ import type { CachedToken, TokenCache } from './token-cache.ts'
 const RELEASE_LOCK = new Script('release-lock')
 const Cached = z.object({ token: z.string(), userId: z.string().nullable(), expiresAt: z.number().nullable() })
 
-/** A holder that died gives the lock back by itself. */
-const LOCK_MS = 60 * SECOND_MS
+/** A holder that died gives the lock back by itself; one that lives has its answer sooner. */
+const LOCK_MS = 90 * SECOND_MS
 const LOOK_AGAIN_MS = 250
 
 /** Keeps an account's anonymous token for all processes, sealed; one of them renews it. */
@@ -37,9 +37,9 @@ export function redisTokenCache(deps: {
     clear: async (token) => {
       if ((await read())?.token === token) await redis.del(key)
     },
-    withRenewal: async (renew) => {
+    withRenewal: async (renew, signal) => {
       const holder = randomUUID()
-      while ((await redis.set(lock, holder, 'PX', LOCK_MS, 'NX')) === null) await clock.sleep(LOOK_AGAIN_MS)
+      while ((await redis.set(lock, holder, 'PX', LOCK_MS, 'NX')) === null) await clock.sleep(LOOK_AGAIN_MS, { signal })
       try {
         return await renew()
       } finally {

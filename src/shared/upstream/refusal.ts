@@ -58,7 +58,8 @@ export function retryAfterMs(header: string | string[] | undefined, now: number)
 }
 
 function kindOf({ status, code, message }: Refusal): UpstreamErrorKind {
-  if (code !== null && BY_CODE[code]) return BY_CODE[code]
+  const byCode = code !== null && Object.hasOwn(BY_CODE, code) ? BY_CODE[code] : undefined
+  if (byCode) return byCode
   if (message !== null && SESSION_LOST.test(message)) return 'session_lost'
   if (code !== null && /^5\d\d$/.test(code)) return 'unavailable'
   if (BY_CODE[status]) return BY_CODE[status]

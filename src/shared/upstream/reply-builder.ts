@@ -15,13 +15,22 @@ export class ReplyBuilder {
   readonly #texts: Text[] = []
   #error: Reply['error'] = null
   #chars = 0
+  #agentSpoke = false
 
   /** How much it holds, for the caller's limit. */
   get chars(): number {
     return this.#chars
   }
 
+  /** The error, where it is the API's own and the agent told nothing: then the stream is a refusal in other clothes. */
+  get refusal(): Reply['error'] {
+    return this.#agentSpoke ? null : this.#error
+  }
+
   add(event: StreamEvent): void {
+    if (event.type === 'text' || event.type === 'other' || (event.type === 'error' && !event.bare)) {
+      this.#agentSpoke = true
+    }
     if (event.type === 'error') this.#error ??= { code: event.code, message: event.message }
     if (event.type === 'other') this.#closePieces(event.author)
     if (event.type !== 'text') return

@@ -8,7 +8,8 @@ export type StreamEvent =
   | { type: 'text'; author: string; text: string; partial: boolean }
   /** A tool was called or answered, or an event has nothing to read: the text before it is complete. */
   | { type: 'other'; author: string }
-  | { type: 'error'; code: string | null; message: string }
+  /** `bare`: no event of the agent's, but an answer of the API, as it also comes without a stream. */
+  | { type: 'error'; code: string | null; message: string; bare: boolean }
   /** Neither JSON nor any known spelling. */
   | { type: 'noise' }
 
@@ -23,7 +24,7 @@ export function toStreamEvent(name: string | undefined, data: string): StreamEve
   const event = parse(text)
   if (isObject(event)) return fromObject(event, name)
   const [, message] = UNESCAPED_ERROR.exec(text) ?? []
-  if (message !== undefined) return { type: 'error', code: null, message }
+  if (message !== undefined) return { type: 'error', code: null, message, bare: true }
   return { type: 'noise' }
 }
 
@@ -36,20 +37,22 @@ function fromObject(event: JsonObject, name: string | undefined): StreamEvent {
 }
 
 function errorOf(event: JsonObject, type: string | undefined): StreamEvent | null {
+  const bare = event['author'] === undefined && event['content'] === undefined
   const code = pick(event, 'errorCode', 'error_code')
   const words = pick(event, 'errorMessage', 'error_message')
   if (isWord(code) || isWord(words)) {
-    return { type: 'error', code: isWord(code) ? String(code) : null, message: String(isWord(words) ? words : code) }
+    const message = String(isWord(words) ? words : code)
+    return { type: 'error', code: isWord(code) ? String(code) : null, message, bare }
   }
   const isRefusal = event['content'] === undefined && (event['success'] === false || codeOf(event) !== null)
   if (type === 'error' || isRefusal || isWord(event['error']) || isObject(event['error']) || isBareDetail(event)) {
     const message = messageOf(event) ?? flatText(event)
-    return { type: 'error', code: codeOf(event), message: message || 'The upstream told an error without words' }
+    return { type: 'error', code: codeOf(event), message: message || 'The upstream told an error without words', bare }
   }
   const text = partsText(event)
   if (event['author'] !== 'system' || text === null) return null
   const [, message] = /^\s*Error:\s*(.*)$/is.exec(text) ?? []
-  return message === undefined ? null : { type: 'error', code: null, message: message.trim() }
+  return message === undefined ? null : { type: 'error', code: null, message: message.trim(), bare }
 }
 
 function textOf(event: JsonObject, type: string | undefined): StreamEvent | null {

@@ -12,8 +12,8 @@ export interface TokenCache {
   write(token: CachedToken): Promise<void>
   /** Forgets the token if it is still this one. */
   clear(token: string): Promise<void>
-  /** Runs `renew` while nobody else does; `renew` reads the cache again first. */
-  withRenewal<T>(renew: () => Promise<T>): Promise<T>
+  /** Runs `renew` while nobody else does; `renew` reads the cache again first. Waiting ends with the signal's reason. */
+  withRenewal<T>(renew: () => Promise<T>, signal: AbortSignal): Promise<T>
 }
 
 /** A cache for one process. */
@@ -28,8 +28,11 @@ export function memoryTokenCache(): TokenCache {
     clear: async (token) => {
       if (cached?.token === token) cached = null
     },
-    withRenewal: (renew) => {
-      const mine = last.then(renew)
+    withRenewal: (renew, signal) => {
+      const mine = last.then(() => {
+        signal.throwIfAborted()
+        return renew()
+      })
       last = mine.catch(() => undefined)
       return mine
     },

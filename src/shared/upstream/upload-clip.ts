@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream'
 import { FormDataEncoder, type FileLike, type FormDataLike } from 'form-data-encoder'
-import { sendBody, type ApiContext } from './api-calls.ts'
+import { callApi, sendBody, type ApiContext } from './api-calls.ts'
 import type { Answer } from './envelope.ts'
-import { senseless } from './refusal.ts'
+import { senseless, toUpstreamError } from './refusal.ts'
 import { withToken } from './tokens.ts'
 import type { ClipSource, Upstream } from './upstream.ts'
 
@@ -13,14 +13,42 @@ import type { ClipSource, Upstream } from './upstream.ts'
 export const uploadClip =
   (api: ApiContext): Upstream['upload'] =>
   async (session, clip, { signal }) => {
-    const path = `/api/upload-video/nemo_agent/me/${encodeURIComponent(session.sessionId)}`
-    await withToken(api.tokens, signal, async (token) => {
-      const answer = await sendClip(api, { path, clip, token }, signal)
-      if (answer.failure) throw answer.failure
-      const files = answer.data['files'] ?? answer.data['uploaded_files']
-      if (Array.isArray(files) && files.length === 0) throw senseless('upload', answer.status, 'it lists no file')
-    })
+    const target = { sessionId: session.sessionId, clip }
+    if (await handOver(api, target, signal)) return
+    if (await handOver(api, target, signal)) return
+    throw toUpstreamError('upload', { ...NOT_TAKEN_UP, message: `the session did not take up ${clip.name}` })
   }
+
+const NOT_TAKEN_UP = { status: 200, code: null, retryAfterMs: null }
+
+interface Target {
+  sessionId: string
+  clip: ClipSource
+}
+
+/** Uploads once. False: the upstream has the clip, but its session, asked again, does not know of it. */
+async function handOver(api: ApiContext, { sessionId, clip }: Target, signal: AbortSignal): Promise<boolean> {
+  const path = `/api/upload-video/nemo_agent/me/${encodeURIComponent(sessionId)}`
+  const { data, text, status } = await withToken(api.tokens, signal, async (token) => {
+    const answer = await sendClip(api, { path, clip, token }, signal)
+    if (answer.failure) throw answer.failure
+    return answer
+  })
+  const files = data['files'] ?? data['uploaded_files']
+  if (Array.isArray(files) && files.length === 0) throw senseless('upload', status, 'it lists no file')
+  return data['session_state_applied'] !== false || isInState(api, { sessionId, clip, names: namesIn(text) }, signal)
+}
+
+/** An edit of a session that lacks its clip would be paid for nothing, so the state itself is asked. */
+async function isInState(api: ApiContext, target: Target & { names: string[] }, signal: AbortSignal) {
+  const path = `/api/state/nemo_agent/me/${encodeURIComponent(target.sessionId)}/latest`
+  const state = await callApi(api, { call: 'state of a session', method: 'GET', path }, signal)
+  return [JSON.stringify(target.clip.name), ...target.names].some((name) => state.text.includes(name))
+}
+
+/** How the answer names the file, as JSON texts: the upstream may have renamed it. */
+const namesIn = (answer: string): string[] =>
+  [...answer.matchAll(/"(?:filename|cdn_url|url)"\s*:\s*("(?:[^"\\]|\\.)+")/g)].map(([, name]) => name ?? '')
 
 async function sendClip(
   api: ApiContext,

@@ -170,7 +170,28 @@ describe('errors in a stream', () => {
     ],
     [{ detail: 'Session not found' }, { code: null, message: 'Session not found' }],
   ])('tells %j', (event, error) => {
-    expect(replyTo(events(event)).error).toEqual(error)
+    expect(replyTo(events(text('Trimming'), event)).error).toEqual(error)
+  })
+  it.each([
+    [{ code: 1001, message: 'token expired' }, 'auth'],
+    [{ code: 1002, message: 'session not found' }, 'session_lost'],
+    [{ success: false, code: 2001, error: 'no credits' }, 'no_credits'],
+    [{ error: { code: 2001, message: 'out of credits' } }, 'no_credits'],
+    [{ detail: { code: 429, message: 'slow down' } }, 'rate_limited'],
+    [{ type: 'error', code: '402', message: 'upgrade' }, 'export_blocked'],
+    [{ detail: 'Session not found' }, 'session_lost'],
+  ])('are a refusal where %j is all that came', (event, kind) => {
+    expect(() => replyTo(`: heartbeat\n\n${events(event)}`)).toThrow(
+      expect.objectContaining({ kind, delivery: 'refused' }),
+    )
+  })
+  it.each([
+    [{ error: 'boom' }],
+    [{ code: 500, message: 'boom' }],
+    [{ code: 9999, message: 'boom' }],
+    [{ author: 'x', errorCode: '429', errorMessage: 'the model is overloaded' }],
+  ])('prove nothing where %j is all that came', (event) => {
+    expect(replyTo(events(event)).error).toMatchObject({ message: expect.any(String) })
   })
   it('keeps the first of several, and the texts', () => {
     expect(replyTo(events(text('Trimming'), { error: 'one' }, { error: 'two' }))).toEqual({

@@ -132,6 +132,12 @@ describe('an anonymous token', () => {
     await expect(sending).rejects.toMatchObject({ kind: 'unavailable', delivery: 'not_sent' })
     expect(t.upstream.messages).toEqual([])
   })
+
+  it('is refused to all where the client id is, which is for an operator to mend', async () => {
+    await using t = await setup()
+    t.upstream.refuseOnce('token', 400, { code: 400, message: 'X-Client-Id is too long' })
+    await expect(t.client.credits({ signal })).rejects.toMatchObject({ kind: 'auth', delivery: 'not_sent' })
+  })
 })
 
 describe('a configured token', () => {

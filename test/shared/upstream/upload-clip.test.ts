@@ -154,3 +154,33 @@ describe('upload', () => {
     expect(t.upstream.requestsOf('upload')).toHaveLength(1)
   })
 })
+
+describe('a clip that the session does not take up', () => {
+  const NOT_APPLIED = { code: 0, data: { files: [{ filename: 'stored-1.mp4' }], session_state_applied: false } }
+  const stateWith = (infos: unknown) => ({ code: 0, data: { state: { draft: null, video_infos: infos } } })
+
+  it('is uploaded once more', async () => {
+    await using t = await setup()
+    t.upstream.refuseOnce('upload', 200, NOT_APPLIED)
+    await t.upload(clipOf(Buffer.from('x')))
+    expect(t.upstream.requestsOf('upload')).toHaveLength(2)
+  })
+
+  it('is not uploaded again where the state knows it after all, by its name there', async () => {
+    await using t = await setup()
+    t.upstream.refuseOnce('upload', 200, NOT_APPLIED)
+    t.upstream.refuseOnce('state', 200, stateWith([{ filename: 'stored-1.mp4' }]))
+    await t.upload(clipOf(Buffer.from('x')))
+    expect(t.upstream.requestsOf('upload')).toHaveLength(1)
+  })
+
+  it('is a refusal the second time, so that nothing is paid for an edit without it', async () => {
+    await using t = await setup()
+    t.upstream.on('upload', (_request, response) => sendJson(response, 200, NOT_APPLIED))
+    await expect(t.upload(clipOf(Buffer.from('x')))).rejects.toMatchObject({
+      kind: 'rejected',
+      message: expect.stringContaining('did not take up clip.mp4'),
+    })
+    expect(t.upstream.requestsOf('upload')).toHaveLength(2)
+  })
+})
