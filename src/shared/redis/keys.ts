@@ -41,6 +41,10 @@ export function createKeys(namespace = 'clipyard') {
     deadlines: () => `${prefix}:deadlines`,
     /** ZSET: ended jobs by the epoch ms at which they expire. */
     expiring: () => `${prefix}:expiring`,
+    /** STRING: some worker has done this duty of upkeep, which is done once for the whole cell. Expires with its turn. */
+    upkeepTurn: (duty: string) => `${prefix}:upkeep-turn:${duty}`,
+    /** STRING: the owner behind which the sweep of storage goes on. No expiry. */
+    sweepPlace: () => `${prefix}:sweep-place`,
     /** CHANNEL: something became ready. */
     readySignal: () => `${prefix}:ready-signal`,
     /** CHANNEL: id of a job that should stop wherever it is. */

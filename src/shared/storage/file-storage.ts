@@ -1,7 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { mkdir, open, rename, rm, stat } from 'node:fs/promises'
+import { link, mkdir, open, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Readable } from 'node:stream'
+import { filesIn, listOwners, removeOlderFiles, shardOf } from './owner-folders.ts'
 import { SizeLimitError, StorageError, type Storage, type StoredFile } from './storage.ts'
 
 const KEY = /^[A-Za-z0-9_]+\/[A-Za-z0-9._-]+$/
@@ -38,6 +39,14 @@ export class FileStorage implements Storage {
     return file.createReadStream(range ?? {})
   }
 
+  async copy(from: string, to: string): Promise<void> {
+    const target = this.#path(to)
+    await medium(mkdir(dirname(target), { recursive: true, mode: 0o700 }))
+    await medium(rm(target, { force: true }))
+    await medium(link(this.#path(from), target))
+    await medium(syncFolder(dirname(target)))
+  }
+
   async size(key: string): Promise<number | null> {
     try {
       return (await stat(this.#path(key))).size
@@ -53,6 +62,18 @@ export class FileStorage implements Storage {
 
   async removeOwner(owner: string): Promise<void> {
     await medium(rm(dirname(this.#path(`${owner}/x`)), { recursive: true, force: true }))
+  }
+
+  async filesOf(owner: string) {
+    return medium(filesIn(dirname(this.#path(`${owner}/x`))))
+  }
+
+  async listOwners(after: string | null, atMost: number) {
+    return medium(listOwners(this.#root, after, atMost))
+  }
+
+  async removeBrokenWrites(before: number): Promise<number> {
+    return medium(removeOlderFiles(join(this.#root, 'tmp'), before))
   }
 
   async check(): Promise<void> {
@@ -89,8 +110,7 @@ export class FileStorage implements Storage {
   #path(key: string): string {
     if (!KEY.test(key)) throw new TypeError(`not a storage key: ${key}`)
     const [owner = '', name = ''] = key.split('/')
-    // ULIDs of one hour share their first characters; the last ones spread owners over folders.
-    return join(this.#root, owner.slice(-2), owner, name)
+    return join(this.#root, shardOf(owner), owner, name)
   }
 }
 
