@@ -21,7 +21,7 @@ export interface ApiDeps {
   clock: Clock
   log: Logger
   storage: Storage
-  jobs: Pick<JobStore, 'find'>
+  jobs: Pick<JobStore, 'find' | 'stop'>
   sessions: Pick<SessionStore, 'find'>
   apiKeys: KeyStore
   signals: JobSignals
@@ -30,6 +30,8 @@ export interface ApiDeps {
   /** The base of links, without a trailing slash; known once the server listens. */
   publicUrl: () => string
   http: Pick<Config['http'], 'maxUploadBytes' | 'corsOrigins'>
+  /** How long ended jobs are kept. */
+  retentionDays: number
   /** What signs the webhooks of a tenant's jobs. */
   webhookSecret: (tenant: TenantId) => Promise<Secret>
 }

@@ -18,10 +18,12 @@ import { answerBrokenHttp } from './problems/broken-http.ts'
 import { sendProblem } from './problems/send-problem.ts'
 import { toProblem } from './problems/to-problem.ts'
 import { QuietLog } from './quiet-log.ts'
+import { cancelJob } from './routes/v1/cancel-job.ts'
 import { createJob } from './routes/v1/create-job.ts'
 import { getJob } from './routes/v1/get-job.ts'
 import { jobOutput } from './routes/v1/job-output.ts'
 import { listJobsRoute } from './routes/v1/list-jobs.ts'
+import { retryJob } from './routes/v1/retry-job.ts'
 import { webhookSecret } from './routes/v1/webhook-secret.ts'
 
 /** Assembles the API. Reads no environment and does not listen, so a test can `inject` into it. */
@@ -46,7 +48,8 @@ export async function buildApp(deps: ApiDeps): Promise<FastifyInstance> {
 
 async function addRoutes(app: FastifyInstance, deps: ApiDeps): Promise<void> {
   await app.register(auth, deps)
-  for (const routes of [createJob, listJobsRoute, getJob, jobOutput, webhookSecret]) await app.register(routes, deps)
+  for (const routes of [createJob, listJobsRoute, getJob, jobOutput, cancelJob, retryJob, webhookSecret])
+    await app.register(routes, deps)
 }
 
 function createServer({ log, publicUrl }: ApiDeps): FastifyInstance {

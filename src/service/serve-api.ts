@@ -22,6 +22,7 @@ export async function serveApi(parts: Parts, opened: AsyncDisposableStack): Prom
     signals,
     publicUrl: address.url,
     http: config.http,
+    retentionDays: config.retentionDays,
     webhookSecret: async () => secrets.webhookSecret,
   })
   opened.defer(() => app.close())

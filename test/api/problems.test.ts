@@ -161,7 +161,8 @@ it.each([
   'Command timed out',
   'Connection is closed.',
 ])('says "unavailable" when Redis says: %s', async (message) => {
-  const jobs = { find: () => Promise.reject(new Error(message)) }
+  const away = () => Promise.reject(new Error(message))
+  const jobs = { find: away, stop: away }
   await using t = await testApi({ jobs })
 
   const reply = await t.call({ url: `/v1/jobs/job_${'0'.repeat(26)}` })

@@ -42,6 +42,7 @@ function unconnected(): ApiDeps {
     guard: new AddressGuard([]),
     links: new LinkSigner(new Secret('unused')),
     publicUrl: () => '',
+    retentionDays: 0,
     http: { maxUploadBytes: 0, corsOrigins: [] },
     webhookSecret: async () => new Secret('unused'),
   }

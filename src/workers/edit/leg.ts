@@ -5,7 +5,7 @@ import type { Holder, MoveResult, Progress, StopStatus } from '../../shared/jobs
 import type { Stage } from '../../shared/jobs/states.ts'
 import { SECOND_MS } from '../../shared/time/clock.ts'
 import type { LegDeps } from './carry-leg.ts'
-import { endingOf } from './ending.ts'
+import { endingOf } from '../../shared/jobs/ending.ts'
 import { LeaseLost } from './hold-lease.ts'
 import { backOffMs } from './judge-error.ts'
 import { PIPELINES, STAGE_PROGRESS } from './pipeline.ts'

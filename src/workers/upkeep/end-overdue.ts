@@ -5,7 +5,7 @@ import type { JobStore } from '../../shared/jobs/job-store.ts'
 import type { Keys } from '../../shared/redis/keys.ts'
 import type { Clock } from '../../shared/time/clock.ts'
 import { overdueError } from '../edit/carry-leg.ts'
-import { endingOf } from '../edit/ending.ts'
+import { endingOf } from '../../shared/jobs/ending.ts'
 
 const AT_ONCE = 100
 

@@ -85,6 +85,7 @@ function makeDeps({ redis, subscriber, keys, clock, folder }: Parts): ApiDeps {
     guard: new AddressGuard([]),
     links: new LinkSigner(new Secret('the-secret-that-signs-links-in-tests')),
     publicUrl: () => PUBLIC_URL,
+    retentionDays: 30,
     http: { maxUploadBytes: 1_000_000, corsOrigins: [] },
     webhookSecret: async () => new Secret('whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'),
   }

@@ -1,7 +1,7 @@
-import type { JobError } from '../../shared/errors/job-errors.ts'
-import type { JobFailure } from '../../shared/jobs/job.ts'
-import type { Stage } from '../../shared/jobs/states.ts'
-import { DAY_MS, type Clock } from '../../shared/time/clock.ts'
+import type { JobError } from '../errors/job-errors.ts'
+import type { JobFailure } from './job.ts'
+import type { Stage } from './states.ts'
+import { DAY_MS, type Clock } from '../time/clock.ts'
 
 /** What the last record of a job says of its end. */
 export const endingOf = (
