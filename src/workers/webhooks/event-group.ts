@@ -8,8 +8,6 @@ const FORGET_CONSUMERS = new Script('forget-consumers')
 
 const GROUP = 'webhooks'
 const AT_ONCE = 100
-/** An entry that a consumer has held so long is taken over: the consumer is dead. */
-const HELD_MS = 30_000
 const FORGET_MS = HOUR_MS
 
 /** An entry's id and its fields; null where the log was trimmed while a consumer held it. */
@@ -26,13 +24,18 @@ export class EventGroup {
   readonly #blocking: Redis
   readonly #log: string
   readonly #consumer: string
+  readonly #heldMs: number
 
-  /** `blocking`: a connection of its own, for reads that wait. `consumer` names this process, and no other ever. */
-  constructor(deps: { redis: Redis; blocking: Redis; keys: Keys; consumer: string }) {
+  /**
+   * `blocking`: a connection of its own, for reads that wait. `consumer` names this process, and no other ever. An entry
+   * that a consumer has held for `heldMs` is taken over: the consumer is dead.
+   */
+  constructor(deps: { redis: Redis; blocking: Redis; keys: Keys; consumer: string; heldMs: number }) {
     this.#redis = deps.redis
     this.#blocking = deps.blocking
     this.#log = deps.keys.events()
     this.#consumer = deps.consumer
+    this.#heldMs = deps.heldMs
   }
 
   /** From the first event on, so that none is missed which came before the group. Safe to repeat. */
@@ -60,8 +63,8 @@ export class EventGroup {
   }
 
   /** Entries that dead consumers held. */
-  async claim(heldMs = HELD_MS): Promise<LogEntry[]> {
-    const reply = await this.#redis.xautoclaim(this.#log, GROUP, this.#consumer, heldMs, '0-0', 'COUNT', AT_ONCE)
+  async claim(): Promise<LogEntry[]> {
+    const reply = await this.#redis.xautoclaim(this.#log, GROUP, this.#consumer, this.#heldMs, '0-0', 'COUNT', AT_ONCE)
     return ClaimReply.parse(reply)[1]
   }
 

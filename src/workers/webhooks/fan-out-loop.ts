@@ -3,13 +3,17 @@ import type { LogEntry } from './event-group.ts'
 import { fanOut, type FanOutCount, type FanOutDeps } from './fan-out.ts'
 
 const BLOCK_MS = 5 * SECOND_MS
-const CLAIM_EVERY_MS = 10 * SECOND_MS
 const TIDY_EVERY_MS = 10 * MINUTE_MS
 const BACK_OFF_MS = SECOND_MS
 
+interface FollowDeps extends FanOutDeps {
+  /** How often entries of dead consumers are looked for. */
+  claimEveryMs: number
+}
+
 /** Follows the event log until `signal` aborts; whoever aborts it also ends the blocking connection. */
 export async function followEvents(
-  deps: FanOutDeps,
+  deps: FollowDeps,
   onCount: (count: FanOutCount) => void,
   signal: AbortSignal,
 ): Promise<void> {
@@ -31,18 +35,18 @@ export async function followEvents(
 }
 
 async function nextEntries(
-  { group, clock }: FanOutDeps,
+  { group, clock, claimEveryMs }: FollowDeps,
   due: { claimAt: number; tidyAt: number },
 ): Promise<LogEntry[]> {
   const now = clock.now()
   if (now >= due.claimAt) {
     const claimed = await group.claim()
     if (claimed.length > 0) return claimed
-    due.claimAt = now + CLAIM_EVERY_MS
+    due.claimAt = now + claimEveryMs
   }
   if (now >= due.tidyAt) {
     await group.tidy()
     due.tidyAt = now + TIDY_EVERY_MS
   }
-  return group.read(BLOCK_MS)
+  return group.read(Math.min(BLOCK_MS, claimEveryMs))
 }

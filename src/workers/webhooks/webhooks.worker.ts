@@ -22,6 +22,16 @@ const TIMEOUT_MS = 15 * SECOND_MS
 const LEASE_MS = 30 * SECOND_MS
 const PARK_MS = SECOND_MS / 2
 const GRACE_MS = 3 * SECOND_MS
+/** An event that another process has read for so long without planning its deliveries is taken over. */
+const HELD_MS = 30 * SECOND_MS
+const CLAIM_EVERY_MS = 10 * SECOND_MS
+const TIMES = {
+  timeoutMs: TIMEOUT_MS,
+  leaseMs: LEASE_MS,
+  graceMs: GRACE_MS,
+  heldMs: HELD_MS,
+  claimEveryMs: CLAIM_EVERY_MS,
+}
 
 export interface WebhookWorkerDeps {
   /** For commands that fail at once while Redis is away. */
@@ -40,7 +50,7 @@ export interface WebhookWorkerDeps {
   retentionDays: number
   /** 0 to 1; spreads retries. */
   random?: () => number
-  limits?: Partial<typeof LIMITS & { timeoutMs: number; leaseMs: number; graceMs: number }>
+  limits?: Partial<typeof LIMITS & typeof TIMES>
 }
 
 export interface WebhookWorker {
@@ -53,12 +63,12 @@ export interface WebhookWorker {
 /** Tells the event log to webhooks: plans a delivery for each event and destination, and tries each until it succeeds. */
 export async function startWebhookWorker(deps: WebhookWorkerDeps): Promise<WebhookWorker> {
   const { redis, keys, clock, log, jobs, retentionDays, random = Math.random } = deps
-  const limits = { ...LIMITS, timeoutMs: TIMEOUT_MS, leaseMs: LEASE_MS, graceMs: GRACE_MS, ...deps.limits }
-  const { timeoutMs, leaseMs, graceMs, ...atOnce } = limits
+  const limits = { ...LIMITS, ...TIMES, ...deps.limits }
+  const { timeoutMs, leaseMs, graceMs, heldMs, claimEveryMs, ...atOnce } = limits
   const deliveries = new DeliveryStore({ redis, keys, leaseMs, parkMs: PARK_MS, retentionMs: retentionDays * DAY_MS })
   const carry = { ...deps, deliveries, random, userAgent: `clipyard/${deps.version}`, timeoutMs }
   const blocking = await deps.connect()
-  const group = new EventGroup({ redis, blocking, keys, consumer: `${hostname()}-${randomUUID()}` })
+  const group = new EventGroup({ redis, blocking, keys, consumer: `${hostname()}-${randomUUID()}`, heldMs })
   const loop = new DeliveryLoop({
     deliveries,
     carry: (delivery, taken, signal) => carryDelivery(carry, delivery, taken, signal),
@@ -74,7 +84,7 @@ export async function startWebhookWorker(deps: WebhookWorkerDeps): Promise<Webho
     for (const name of ['planned', 'orphaned', 'unreadable'] as const) total[name] += count[name]
     if (count.planned > 0) loop.wake()
   }
-  const following = followEvents({ group, jobs, deliveries, clock, log }, onCount, stopped.signal)
+  const following = followEvents({ group, jobs, deliveries, clock, log, claimEveryMs }, onCount, stopped.signal)
   return {
     counts: () => ({ ...total }),
     async close() {
