@@ -83,7 +83,7 @@ function toRender(api: ApiContext, answer: Answer, status: string): Render {
   const { data, body } = answer
   if (FAILED.has(status)) return { status: 'failed', reason: messageOf(data) ?? messageOf(body) ?? status }
   const url = COMPLETED.has(status) ? outputUrl(api, data) : null
-  if (url !== null) return { status: 'completed', url }
+  if (url !== null) return { status: 'completed', url, ...durationOf(data) }
   return { status: 'running', progress: progressOf(data['progress']) }
 }
 
@@ -93,6 +93,13 @@ function outputUrl({ baseUrl }: ApiContext, data: Answer['data']): string | null
   const found = urls.find((url) => typeof url === 'string' && url.trim() !== '')
   const url = typeof found === 'string' ? URL.parse(found.trim(), `${baseUrl}/`) : null
   return url && /^https?:$/.test(url.protocol) ? url.href : null
+}
+
+/** From the second form's times, in milliseconds. Times that make no sense tell nothing. */
+function durationOf({ createdAt, completedAt }: Answer['data']): { durationMs?: number } {
+  if (typeof createdAt !== 'number' || typeof completedAt !== 'number') return {}
+  const durationMs = completedAt - createdAt
+  return durationMs > 0 ? { durationMs } : {}
 }
 
 /** Progress as 0 to 1. It comes in percent; a broken number below 1 can only be a share. */

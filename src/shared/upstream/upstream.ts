@@ -41,7 +41,8 @@ export interface Reply {
 export type Render =
   /** `progress` is 0 to 1. */
   | { status: 'running'; progress: number | null }
-  | { status: 'completed'; url: string }
+  /** `durationMs`: how long it took, where the upstream told. */
+  | { status: 'completed'; url: string; durationMs?: number }
   | { status: 'failed'; reason: string }
   /** The upstream knows no render of that id. */
   | { status: 'unknown' }

@@ -7,13 +7,13 @@ import type { Storage } from '../../shared/storage/storage.ts'
 import type { Clock } from '../../shared/time/clock.ts'
 import type { Upstream, UpstreamSession } from '../../shared/upstream/upstream.ts'
 import type { ClipFetcher } from './fetch-clip.ts'
+import type { PollPlan } from './poll-plan/poll-plan.ts'
 import type { VideoFacts } from './probe-video.ts'
 
 export type EvidenceName = keyof Evidence
 
 /** Waits and limits that steps obey, milliseconds unless named otherwise. */
 export interface EditSettings {
-  pollMs: number
   renderMaxMs: number
   recoveryMs: { first: number; next: number }
   streamMaxMs: number
@@ -31,11 +31,14 @@ export interface StepContext {
   readonly sessions: {
     find(id: Session['id']): Promise<Session | null>
     linkUpstream(id: Session['id'], upstream: UpstreamSession): Promise<void>
+    noteUse(id: Session['id'], job: JobRecord['id']): Promise<void>
   }
   readonly clips: ClipFetcher
   readonly probe: (path: string, signal: AbortSignal) => Promise<VideoFacts | 'unreadable' | null>
   /** Leave to stream one message; null when all slots of the upstream account are taken. */
   readonly takeMessageSlot: () => Promise<AsyncDisposable | null>
+  /** When a render is looked at. */
+  readonly pollPlan: PollPlan
   readonly clock: Clock
   readonly settings: EditSettings
   readonly signal: AbortSignal

@@ -94,6 +94,14 @@ describe('a look at a render', () => {
       { status: 'completed', url: 'https://cdn.test/a.mp4' },
     ],
     [
+      second({ status: 'completed', outputUrl: 'https://cdn.test/a.mp4', createdAt: 1_000, completedAt: 28_600 }),
+      { status: 'completed', url: 'https://cdn.test/a.mp4', durationMs: 27_600 },
+    ],
+    [
+      second({ status: 'completed', outputUrl: 'https://cdn.test/a.mp4', createdAt: 28_600, completedAt: 0 }),
+      { status: 'completed', url: 'https://cdn.test/a.mp4' },
+    ],
+    [
       second({ status: 'completed', output: { url: 'https://cdn.test/a.mp4' } }),
       { status: 'completed', url: 'https://cdn.test/a.mp4' },
     ],
