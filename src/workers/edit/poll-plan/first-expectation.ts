@@ -1,7 +1,7 @@
 import { normalise, type DurationGrid } from './duration-grid.ts'
 
 /** How much is believed of the expectation; the rest goes to all durations alike, from the shortest to the longest. */
-const BELIEVED = 0.95
+const BELIEVED = 0.97
 
 /**
  * What is expected before anything was learned: an end between one and three budgets, evenly. With the hosted API's

@@ -22,7 +22,7 @@ const SOON_AFTER = 1.2
  * Looks that the budget had for a render are certain up to the last one that found it unfinished; of those that it had
  * by estimate beyond, so much is counted.
  */
-const BELIEVED = 0.85
+const BELIEVED = 0.87
 /** With more looks too many than this, only those are made that the rhythm would make too, or that are all but sure. */
 const MOST_DEBT = 3
 const SURE = 0.95

@@ -1,7 +1,7 @@
 import { weightOf, type Memory } from './seen-render.ts'
 
 /** At this price, renders spread evenly over one to three budgets take a little less than the budget has. */
-const FIRST_PRICE = 0.14
+const FIRST_PRICE = 0.12
 const [LOWEST, HIGHEST] = [0.002, 40]
 /** The log of the price moves so far for each look a render too many: halving it brings about 1.4 times the looks. */
 const STEP = 0.8

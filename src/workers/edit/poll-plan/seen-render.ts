@@ -38,7 +38,7 @@ export const MEMORY_RENDERS = 200
 /** So many looks may be saved up at most: what is counted as saved is in part an estimate. */
 export const MOST_SAVED = 200
 /** What each older render counts less, so that yesterday's speed is forgotten. */
-const FORGETTING = 0.985
+const FORGETTING = 0.99
 
 /** What a render counts that is the `age`-th newest. */
 export const weightOf = (age: number): number => FORGETTING ** age
