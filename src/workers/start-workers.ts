@@ -58,7 +58,7 @@ export async function startWorkers(deps: WorkersDeps): Promise<{ close(): Promis
   await stops.start()
   const legs = new Queue<Leg>(LEGS_QUEUE, { connection, prefix: keys.bullmq() })
   started.defer(() => legs.close())
-  const upkeep = startUpkeep({ redis, keys, clock, log })
+  const upkeep = startUpkeep(deps)
   started.defer(() => upkeep.close())
 
   const worker = startEditWorker({
