@@ -45,9 +45,9 @@ describe('what has expired', () => {
 
     await expireFinished(t, ALL)
 
-    expect(await t.redis.zrange(t.keys.sessionJobs(session), 0, -1)).toEqual([second.id])
+    expect(await t.redis.zrange(t.keys.sessionJobs(session), '0', '-1')).toEqual([second.id])
     expect(await t.redis.exists(t.keys.session(session))).toBe(1)
-    expect(await t.redis.zrange(t.keys.tenantJobs(FIRST_TENANT), 0, -1)).toEqual([second.id, waiting.id])
+    expect(await t.redis.zrange(t.keys.tenantJobs(FIRST_TENANT), '0', '-1')).toEqual([second.id, waiting.id])
     expect(await t.redis.zcard(t.keys.tenantDeliveries(FIRST_TENANT))).toBe(1)
     expect(await t.storage.filesOf(second.id)).toHaveLength(2)
 
