@@ -48,7 +48,7 @@ describe('a job that is canceled', () => {
   })
 
   it('while its render is polled, cancels the render at the upstream', async () => {
-    await using t = await setup({ settings: { pollMs: 60_000 } })
+    await using t = await setup({ settings: { pollMs: 200 } })
     t.upstream.polls = [{ status: 'running', progress: 0.5 }]
     const id = await t.submit()
     await t.asleep(id)
@@ -65,7 +65,7 @@ describe('a job that is canceled', () => {
   })
 
   it('ends although the upstream does not answer the cancel', async () => {
-    await using t = await setup({ settings: { pollMs: 60_000 } })
+    await using t = await setup({ settings: { pollMs: 200 } })
     t.upstream.polls = [{ status: 'running', progress: null }]
     t.upstream.failOnce('cancelRender', 'unavailable', 'unknown', 500)
     const id = await t.submit()
@@ -125,7 +125,7 @@ describe('a limit in time', () => {
   })
 
   it('leaves a job alone that started by it, and ends it when it is not done by the other', async () => {
-    await using t = await setup({ settings: { pollMs: 60_000 } })
+    await using t = await setup({ settings: { pollMs: 200 } })
     t.upstream.polls = [{ status: 'running', progress: null }]
     const finish_by = new Date(Date.now() + 240_000).toISOString()
     const id = await t.submit({ request: { start_by: soon(), finish_by } })
