@@ -19,6 +19,8 @@ export interface OpenedUpstream {
   upstream: Upstream
   /** Names the account, for limits that all workers share. */
   account: string
+  /** The account's user id, where it is anonymous and the upstream told one; for the registration link. */
+  accountUserId: () => Promise<string | null>
   close(): Promise<void>
 }
 
@@ -58,6 +60,7 @@ export async function openUpstream(parts: Parts): Promise<OpenedUpstream> {
   return {
     upstream: client,
     account,
+    accountUserId: () => tokens.userId(),
     close: async () => {
       await client.close()
       await tokens.close()

@@ -13,12 +13,17 @@ const LOCAL_POLL_MS = 500
 export async function startEditing(parts: Parts, opened: AsyncDisposableStack): Promise<void> {
   const { config, clock, log, guard, storage } = parts
   const baseUrl = await upstreamUrl(parts, opened)
-  const { upstream, account, ...client } = await openUpstream({ ...parts, baseUrl, foreign: guard.dispatcher })
+  const { upstream, account, accountUserId, ...client } = await openUpstream({
+    ...parts,
+    baseUrl,
+    foreign: guard.dispatcher,
+  })
   opened.defer(() => client.close())
   const workers = await startWorkers({
     ...parts,
     upstream,
     account,
+    accountUserId,
     clips: guardedClipFetcher({ guard, storage, maxBytes: config.http.maxUploadBytes }),
     probe: probeVideo,
     clock,

@@ -8,8 +8,10 @@ import type { Keys } from '../shared/redis/keys.ts'
 import type { Storage } from '../shared/storage/storage.ts'
 import { MINUTE_MS, type Clock } from '../shared/time/clock.ts'
 import type { Upstream } from '../shared/upstream/upstream.ts'
+import { Account } from './account/account.ts'
+import { AccountVisit } from './account/account-visit.ts'
+import { tendAccount } from './account/tend-account.ts'
 import { Dispatcher } from './dispatch/dispatcher.ts'
-import { MessageSlots } from './dispatch/message-slots.ts'
 import { startEditWorker } from './edit/edit.worker.ts'
 import type { ClipFetcher } from './edit/fetch-clip.ts'
 import { LearningPollPlan } from './edit/poll-plan/learning-poll-plan.ts'
@@ -28,6 +30,8 @@ export interface WorkersDeps {
   upstream: Upstream
   /** Names the upstream account, for its limits. */
   account: string
+  /** The account's user id at the upstream, where it is anonymous and told one. */
+  accountUserId: () => Promise<string | null>
   clips: ClipFetcher
   probe: StepContext['probe']
   clock: Clock
@@ -60,9 +64,13 @@ export async function startWorkers(deps: WorkersDeps): Promise<{ close(): Promis
   started.defer(() => legs.close())
   const upkeep = startUpkeep(deps)
   started.defer(() => upkeep.close())
+  const account = new Account({ ...deps, name: deps.account, userId: deps.accountUserId })
+  const tending = tendAccount({ account, clock, log })
+  started.defer(() => tending.close())
 
   const worker = startEditWorker({
     ...legDeps(deps),
+    visitAccount: (jobId) => new AccountVisit(account, jobId),
     stops,
     connection,
     prefix: keys.bullmq(),
@@ -90,9 +98,6 @@ export async function startWorkers(deps: WorkersDeps): Promise<{ close(): Promis
 
 function legDeps(deps: WorkersDeps) {
   const { redis, keys, clock, storage, upstream, clips, log, account, settings, retentionDays, leaseMs } = deps
-  // A slot must outlive the longest message, since a message can't be fenced once it is sent.
-  const slotMs = settings.streamMaxMs + MINUTE_MS
-  const slots = new MessageSlots({ redis, keys, slots: deps.messageConcurrency, leaseMs: slotMs })
   const { pollMs, renderMaxMs } = settings
   const memory = new RedisRenderMemory({ redis, keys, account, clock })
   return {
@@ -104,7 +109,6 @@ function legDeps(deps: WorkersDeps) {
       sessions: new SessionStore({ redis, keys }),
       probe: deps.probe,
       pollPlan: new LearningPollPlan({ memory, pollMs, renderMaxMs, log }),
-      takeMessageSlot: (jobId: string) => slots.take(account, jobId),
     },
     settings: { ...settings, stillWorkingMs: MINUTE_MS },
     leaseMs,

@@ -1,3 +1,4 @@
+import { EventEmitter, once } from 'node:events'
 import { Readable } from 'node:stream'
 import { UpstreamError, type Delivery, type UpstreamErrorKind } from '../../src/shared/upstream/upstream-error.ts'
 import type {
@@ -9,6 +10,8 @@ import type {
   Upstream,
   UpstreamSession,
 } from '../../src/shared/upstream/upstream.ts'
+
+const PATIENCE_MS = 15_000
 
 export type UpstreamCall = keyof Upstream
 
@@ -32,6 +35,11 @@ export class FakeUpstream implements Upstream {
   output: Buffer = Buffer.from('a video')
   /** Whether a message changes the timeline. */
   applies = true
+  /** While set, every call throws it. */
+  outage: UpstreamError | null = null
+  /** Calls that run just now, and the most that ever did. */
+  running = { now: 0, most: 0 }
+  readonly #arrivals = new EventEmitter().setMaxListeners(0)
   readonly #faults = new Map<UpstreamCall, Act[]>()
 
   /** The next call of this kind throws before it does anything. */
@@ -44,6 +52,12 @@ export class FakeUpstream implements Upstream {
     this.next(call, () => {
       throw upstreamError(kind, delivery, status)
     })
+  }
+
+  /** Resolves once that many calls have come in all; asking late is fine. */
+  async called(count: number): Promise<void> {
+    const signal = AbortSignal.timeout(PATIENCE_MS)
+    while (this.calls.length < count) await once(this.#arrivals, 'call', { signal })
   }
 
   /** The next call of this kind runs this first. */
@@ -146,7 +160,15 @@ export class FakeUpstream implements Upstream {
 
   async #called(call: UpstreamCall, { signal }: CallOptions): Promise<void> {
     this.calls.push(call)
-    await this.#faults.get(call)?.shift()?.(signal)
+    this.#arrivals.emit('call')
+    this.running.most = Math.max(this.running.most, ++this.running.now)
+    try {
+      await new Promise((resolve) => setImmediate(resolve)) // let others come meanwhile, as over a network
+      if (this.outage) throw this.outage
+      await this.#faults.get(call)?.shift()?.(signal)
+    } finally {
+      this.running.now--
+    }
   }
 }
 

@@ -52,6 +52,7 @@ export async function setupWorkers(
     storage,
     upstream,
     account: 'test',
+    accountUserId: async () => null,
     clips: { fetch: () => Promise.reject(new TypeError('no test clip has a URL')) },
     probe: async () => ({ durationMs: 1_000, width: 640, height: 360 }),
     clock: systemClock,

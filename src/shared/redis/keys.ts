@@ -81,8 +81,19 @@ export function createKeys(namespace = 'clipyard') {
     /** HASH: name, webhook secret (sealed). */
     tenant: (id: TenantId) => `${prefix}:tenant:${id}`,
 
+    /** HASH: whether calls may be made at an upstream account, or why not and until when. Expires after 7 days untouched. */
+    gate: (account: string, scope: 'all' | 'messages') => `${prefix}:gate:${account}:${scope}`,
+    /** ZSET: jobs that wait for that gate to open, by the Redis time (ms) at which they came. Expires likewise. */
+    parked: (account: string, scope: 'all' | 'messages') => `${prefix}:gate:${account}:${scope}:parked`,
+
     /** ZSET: jobs that stream a message at an upstream account, by the Redis time (ms) at which the slot comes back. */
     messageSlots: (account: string) => `${prefix}:message-slots:${account}`,
+    /** HASH: how many of them the account bears since it asked us to slow down. Expires 6 hours after the last change. */
+    messageLimit: (account: string) => `${prefix}:message-limit:${account}`,
+    /** ZSET: a tenant's jobs in line for a slot, by priority and order of acceptance; `''`: prefix. Members go when called. */
+    messageLine: (account: string, tenant: TenantId | '') => `${prefix}:message-line:${account}:${tenant}`,
+    /** ZSET: tenants with jobs in line for a slot, by the turn in which they were last called. */
+    messageTurns: (account: string) => `${prefix}:message-turns:${account}`,
     /** LIST: how the last renders at an upstream account went (JSON), newest first; 200. Expires 30 days after the last. */
     seenRenders: (account: string) => `${prefix}:seen-renders:${account}`,
     /** STRING: polls that the budget had for renders at an upstream account and that they left. Expires likewise. */

@@ -61,7 +61,8 @@ export interface Upstream {
   /** Hands one clip over. Repeating it is harmless. What the clip's own `open` throws is thrown as it is. */
   upload(session: UpstreamSession, clip: ClipSource, options: CallOptions): Promise<void>
 
-  credits(options: CallOptions): Promise<Credits>
+  /** `beforeMessage`: read to see whether a message can be paid, so it may wait where there is nothing to read. */
+  credits(options: CallOptions & { beforeMessage?: boolean }): Promise<Credits>
 
   /**
    * Sends a message, which costs credits: never call it twice without proof (see `UpstreamError.delivery`).

@@ -3,9 +3,9 @@ import type { Checkpoint } from '../../shared/jobs/checkpoint.ts'
 import type { Stage } from '../../shared/jobs/states.ts'
 import { StorageError } from '../../shared/storage/storage.ts'
 import { UpstreamError } from '../../shared/upstream/upstream-error.ts'
+import { GateClosed } from '../account/gate-closed.ts'
+import { HELP_URL } from '../account/help-url.ts'
 import { rewind, waitFor, type EditSettings, type Outcome } from './step.ts'
-
-const HELP_URL = 'https://nemovideo.com'
 
 /** An upstream that answers one call with 5xx so often, with back-off, is broken for that job. */
 const MOST_SERVER_ERRORS = 30
@@ -27,6 +27,10 @@ export function judgeError(
   at: { stage: Stage; checkpoint: Checkpoint; settings: EditSettings },
 ): Outcome<never> | JobError {
   if (error instanceof StorageError) return new JobError('storage_failed', error.message, { cause: error })
+  if (error instanceof GateClosed) {
+    const { reason, retryMs: delayMs, detail, helpUrl } = error.closed
+    return waitFor({ reason, delayMs, detail, helpUrl, shared: true })
+  }
   if (!(error instanceof UpstreamError)) return toJobError(error)
   const { settings, checkpoint } = at
   const fail = (code: JobErrorCode, helpUrl?: string) =>

@@ -53,6 +53,8 @@ export interface Wait {
   delayMs: number
   detail: string
   helpUrl?: string | null
+  /** Everybody waits: it says nothing about this job, and does not count towards its back-off. */
+  shared?: true
 }
 
 /** What a step says. Only failing is thrown: waiting and going back are not failing. */

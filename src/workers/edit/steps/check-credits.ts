@@ -1,19 +1,17 @@
 import { JobError } from '../../../shared/errors/job-errors.ts'
-import { advance, defineStep, waitFor } from '../step.ts'
+import { advance, defineStep } from '../step.ts'
 
 /** What an edit costs, roughly; the upstream tells a balance only. */
 export const EDIT_COST = 50
 
-const HELP_URL = 'https://nemovideo.com'
-
-/** Reads the balance before anything is asked for that costs. */
+/** Reads the balance before anything is asked for that costs; an edit waits here where it is too low to pay it. */
 export const checkCredits = defineStep({
   name: 'check-credits',
   stage: 'edit',
   needs: [],
   adds: ['creditsBefore'],
 
-  async run({ job, upstream, settings, signal }) {
+  async run({ job, upstream, signal }) {
     const budget = job.request.max_credits
     if (job.action === 'edit' && budget !== null && budget < EDIT_COST) {
       throw new JobError(
@@ -21,11 +19,6 @@ export const checkCredits = defineStep({
         `Expected max_credits of at least ${EDIT_COST}, what an edit costs; got ${budget}. Raise it.`,
       )
     }
-    const creditsBefore = await upstream.credits({ signal })
-    if (job.action === 'edit' && creditsBefore.available < EDIT_COST) {
-      const detail = `The upstream account has ${creditsBefore.available} credits; an edit costs about ${EDIT_COST}`
-      return waitFor({ reason: 'credits', delayMs: settings.creditsProbeMs, detail, helpUrl: HELP_URL })
-    }
-    return advance({ creditsBefore })
+    return advance({ creditsBefore: await upstream.credits({ signal, beforeMessage: job.action === 'edit' }) })
   },
 })

@@ -1,0 +1,43 @@
+import type { Upstream } from '../../shared/upstream/upstream.ts'
+import type { AccountVisit } from './account-visit.ts'
+
+/** The upstream behind its account's gates: a call that a closed gate forbids is not made, and throws `GateClosed`. */
+export function gatedUpstream(upstream: Upstream, visit: AccountVisit): Upstream {
+  const ask = <T>({ signal }: { signal: AbortSignal }, make: () => Promise<T>) => visit.call(['all'], signal, make)
+  return {
+    createSession: (request, options) => ask(options, () => upstream.createSession(request, options)),
+    upload: (session, clip, options) => ask(options, () => upstream.upload(session, clip, options)),
+    state: (session, options) => ask(options, () => upstream.state(session, options)),
+    startRender: (request, options) => ask(options, () => upstream.startRender(request, options)),
+    getRender: (renderId, options) => ask(options, () => upstream.getRender(renderId, options)),
+    cancelRender: (renderId, options) => ask(options, () => upstream.cancelRender(renderId, options)),
+    claimUrl: (session, options) => ask(options, () => upstream.claimUrl(session, options)),
+
+    async credits(options) {
+      const { signal, beforeMessage = false } = options
+      const scopes = beforeMessage ? (['all', 'messages'] as const) : (['all'] as const)
+      const balance = await visit.call(scopes, signal, () => upstream.credits(options))
+      await visit.noteBalance(balance, beforeMessage)
+      return balance
+    },
+
+    async sendMessage(session, text, options) {
+      const { signal } = options
+      const reply = await visit.call(['all', 'messages'], signal, (answered) => {
+        const onSignsOfLife = () => {
+          answered()
+          options.onSignsOfLife?.()
+        }
+        return upstream.sendMessage(session, text, { ...options, onSignsOfLife })
+      })
+      visit.messageDone()
+      return reply
+    },
+
+    // An output often lies on a host of its own: whether that answers tells nothing of the account.
+    async download(url, options) {
+      await visit.pass('all', options.signal)
+      return upstream.download(url, options)
+    },
+  }
+}
