@@ -30,10 +30,10 @@ async function aBusyCell() {
   const later = new Date(t.clock.now() + HOUR_MS).toISOString()
   const scheduled = await t.accept({ request: { run_at: later, start_by: later } })
   await t.ended({}, { status: 'failed' })
-  const group = new EventGroup({ redis: t.redis, blocking: t.redis, keys: t.keys, consumer: 'test' })
+  const group = new EventGroup({ redis: t.redis, blocking: t.redis, keys: t.keys, consumer: 'test', heldMs: 30_000 })
   await group.create()
   await fanOut({ ...t, group }, await group.read(1))
-  return Object.assign(t, { ended: t.ended, done: ended, queued, inLine, scheduled, group })
+  return Object.assign(t, { done: ended, queued, inLine, scheduled, group })
 }
 type Cell = Awaited<ReturnType<typeof aBusyCell>>
 

@@ -31,6 +31,12 @@ export async function claimSocketPath(dir: string): Promise<SocketPath> {
   return { path: join(folder, SOCKET), release: () => removeFormer(note) }
 }
 
+/** Where the server of `dir` listens, if one does. */
+export async function findSocketPath(dir: string): Promise<string> {
+  const folder = await readFile(join(dir, NOTE), 'utf8').catch(() => dir)
+  return join(folder, SOCKET)
+}
+
 async function removeFormer(note: string): Promise<void> {
   const folder = await readFile(note, 'utf8').catch(() => '')
   if (basename(folder).startsWith(PREFIX)) await rm(folder, { recursive: true, force: true })

@@ -7,6 +7,7 @@ import { legId, type Leg } from '../../shared/queues/legs.ts'
 import type { Keys } from '../../shared/redis/keys.ts'
 import { Script } from '../../shared/redis/script.ts'
 import type { Clock } from '../../shared/time/clock.ts'
+import { leaseOne, type OnlyJob } from './lease-one.ts'
 
 const LEASE_JOBS = new Script('lease-jobs')
 const LeaseReply = z.tuple([z.int(), z.int()]).rest(z.string())
@@ -22,6 +23,8 @@ export interface DispatcherDeps {
   legs: Pick<Queue<Leg>, 'add' | 'getWaitingCount'>
   concurrency: number
   active: () => number
+  /** Dispatches this job and no other. */
+  only?: OnlyJob | undefined
   leaseMs: number
   clock: Clock
   log: Logger
@@ -72,16 +75,23 @@ export class Dispatcher {
 
   /** @returns how long there is nothing to do, milliseconds. */
   async #dispatch(): Promise<number> {
-    const { redis, keys, legs, concurrency, active, leaseMs } = this.#deps
+    const { legs, concurrency, active, only } = this.#deps
     const free = concurrency - active() - (await legs.getWaitingCount())
+    const leased = only ? await leaseOne(this.#deps, only) : await this.#lease(Math.max(0, free))
+    for (const leg of leased.legs) await legs.add('leg', leg, { jobId: legId(leg) })
+    return leased.untilWakeMs < 0 ? LONGEST_SLEEP_MS : Math.min(leased.untilWakeMs, LONGEST_SLEEP_MS)
+  }
+
+  async #lease(atMost: number): Promise<{ untilWakeMs: number; legs: Leg[] }> {
+    const { redis, keys, leaseMs } = this.#deps
     const names = [keys.wake(), keys.readyTenants(), keys.leases()]
     const prefixes = [keys.job(''), keys.ready(''), keys.sessionLine('')]
-    const reply = await LEASE_JOBS.run(redis, names, [Math.max(0, free), leaseMs, ...prefixes])
+    const reply = await LEASE_JOBS.run(redis, names, [atMost, leaseMs, ...prefixes])
     const [untilWakeMs, , ...leased] = LeaseReply.parse(reply)
+    const legs: Leg[] = []
     for (let i = 0; i < leased.length; i += 2) {
-      const leg = { jobId: JobId.parse(leased[i]), epoch: Number(leased[i + 1]) }
-      await legs.add('leg', leg, { jobId: legId(leg) })
+      legs.push({ jobId: JobId.parse(leased[i]), epoch: Number(leased[i + 1]) })
     }
-    return untilWakeMs < 0 ? LONGEST_SLEEP_MS : Math.min(untilWakeMs, LONGEST_SLEEP_MS)
+    return { untilWakeMs, legs }
   }
 }
