@@ -55,15 +55,22 @@ export class AccountVisit {
   /** What a balance says of messages. @throws GateClosed where it is too low, if the job `needs` it to go on. */
   async noteBalance(balance: Credits, needs: boolean): Promise<void> {
     const closing = await closingForBalance(this.#account, balance)
-    if (!closing) return void (await this.#tell('messages', { outcome: 'ok', disproves: 'credits' }))
-    const verdict = await this.#close('messages', closing, needs)
-    if (needs && 'closed' in verdict) throw new GateClosed(verdict.closed, { delivery: 'not_sent' })
+    const enough = { outcome: 'ok', disproves: 'credits', balance: balance.available, waits: needs } as const
+    const verdict = closing ? await this.#close('messages', closing, needs) : await this.#tell('messages', enough)
+    if (!needs || !('closed' in verdict)) return
+    this.#met.add('messages')
+    throw new GateClosed(verdict.closed, { delivery: 'not_sent' })
   }
 
   /** Leave to stream one message, given back by disposing; null when all slots are taken: the job is in the line then. */
   async takeMessageSlot(): Promise<AsyncDisposable | null> {
-    for (const scope of ['all', 'messages'] as const) await this.#enter(scope)
     const { slots } = this.#account
+    try {
+      for (const scope of ['all', 'messages'] as const) await this.#enter(scope)
+    } catch (error) {
+      await slots.giveBack(this.#jobId, { clean: false }) // it may have been called for one, which another may need
+      throw error
+    }
     this.#inLine = !(await slots.take(this.#jobId))
     if (this.#inLine) return null
     const slot = (this.#slot = { clean: false })
@@ -132,10 +139,18 @@ export class AccountVisit {
       else if (closing === 'nothing') await this.#tell(scope, { outcome: 'unknown' })
       else if (says) {
         const verdict = await this.#close(scope, closing, error.delivery !== 'unknown' || !scopes.includes('messages'))
+        if (error.kind === 'no_credits' && 'closed' in verdict) await this.#noteRefusal(signal)
         if ('closed' in verdict) judged = new GateClosed(verdict.closed, { delivery: error.delivery, cause: error })
       }
     }
     return judged
+  }
+
+  /** What was not enough: the balance right after the refusal. Where it can't be read, 50 is taken to be enough. */
+  async #noteRefusal(signal: AbortSignal): Promise<void> {
+    const { gates, upstream } = this.#account
+    const read = this.call(['all'], signal, () => upstream.credits({ signal }))
+    await read.then(({ available }) => gates.messages.refusedAt(available)).catch(() => undefined)
   }
 
   async #close(scope: Scope, closing: Closing, waits: boolean): Promise<Verdict> {

@@ -32,7 +32,7 @@ export async function closingFor(
       if (scope === 'messages') return 'nothing'
       const waitMs = error.retryAfterMs ?? rateLimitMs
       const detail = 'The upstream asked us to slow down'
-      return { reason: 'upstream_rate_limit', detail, helpUrl: null, after: 1, waitMs: fixed(waitMs) }
+      return { reason: 'upstream_rate_limit', detail, helpUrl: null, after: 1, waitMs: fixed(waitMs), extends: true }
     }
     case 'auth': {
       if (scope === 'messages') return 'nothing'

@@ -47,11 +47,14 @@ export interface Closing {
   helpUrl: string | null
   after: number
   waitMs: { first: number; longest: number }
+  /** Whether it makes the wait longer where the gate was closed for the same before: the upstream named a time. */
+  extends?: true
 }
 
 export type News =
-  /** `disproves`: a reason that is gone, whoever tells it. */
-  | { outcome: 'ok'; disproves?: ClosedReason }
+  | { outcome: 'ok' }
+  /** There are credits enough, whoever tells it, unless a message was refused with as many. */
+  | { outcome: 'ok'; disproves: 'credits'; balance: number; waits: boolean }
   /** `waits`: the job that called waits at the gate now. */
   | { outcome: 'failed'; closing: Closing; waits: boolean }
   /** The call told nothing about the account. */
@@ -108,6 +111,11 @@ export class Gate {
     }
   }
 
+  /** A message was refused for want of credits although there were so many: no more are tried before there are more. */
+  async refusedAt(balance: number): Promise<void> {
+    await this.#redis.hset(this.#gate, 'refused_at', balance)
+  }
+
   /** To be called once the leg of a job that met the closed gate is over. */
   async park(jobId: JobId): Promise<void> {
     const names = [this.#gate, this.#parked, this.#keys.wake(), this.#keys.job(jobId), this.#keys.readySignal()]
@@ -129,11 +137,9 @@ const toClosed = ([, reason, detail, help, retryMs]: [string, ClosedReason, stri
   retryMs,
 })
 
-const encode = ({ reason, detail, helpUrl, after, waitMs }: Closing) => ({
-  reason,
-  detail,
+const encode = ({ helpUrl, waitMs, ...closing }: Closing) => ({
+  ...closing,
   help: helpUrl ?? '',
-  after,
   firstMs: waitMs.first,
   longestMs: waitMs.longest,
 })

@@ -1,4 +1,5 @@
 import type { Upstream } from '../../shared/upstream/upstream.ts'
+import { GateClosed } from '../account/gate-closed.ts'
 
 /** How often a download that breaks is resumed where it ended, without a step between. */
 const MOST_RESUMES = 5
@@ -21,7 +22,7 @@ export async function* downloadWhole(upstream: Upstream, url: string, signal: Ab
       if (total === null || received === total) return
       throw new Error(`expected ${total} bytes; the stream ended after ${received}`)
     } catch (error) {
-      if (signal.aborted || resumes >= MOST_RESUMES) throw error
+      if (signal.aborted || error instanceof GateClosed || resumes >= MOST_RESUMES) throw error
     }
   }
 }

@@ -2,6 +2,7 @@ import { JobError } from '../../../shared/errors/job-errors.ts'
 import { jobFile } from '../../../shared/jobs/report.ts'
 import { StorageError } from '../../../shared/storage/storage.ts'
 import { advance, defineStep, type StepContext } from '../step.ts'
+import { GateClosed } from '../../account/gate-closed.ts'
 import { downloadWhole } from '../download-whole.ts'
 
 /** Brings the finished video into storage, whole. */
@@ -41,6 +42,7 @@ async function store({ upstream, storage, signal }: StepContext, url: string, ke
     return await storage.write(key, downloadWhole(upstream, url, signal), { signal })
   } catch (error) {
     if (signal.aborted || error instanceof StorageError || error instanceof JobError) throw error
+    if (error instanceof GateClosed) throw error
     throw new JobError('download_failed', `The finished video could not be fetched: ${message(error)}`, {
       cause: error,
     })
