@@ -42,7 +42,7 @@ export async function openUpstream(parts: Parts): Promise<OpenedUpstream> {
   const token = config.upstream === 'nemo' ? nemo.token : undefined
   const account = token ? 'configured' : `anonymous-${config.upstream}`
   const tokens = token
-    ? { ...configuredToken(token, log), close: async () => undefined }
+    ? { ...configuredToken(token), close: async () => undefined }
     : await anonymousAccount(parts, account)
   const client = createNemoClient({
     baseUrl,

@@ -65,7 +65,7 @@ export async function setupNemoWorkers(options: NemoWorkersOptions = {}) {
 function tokensOf(kind: 'configured' | 'anonymous', deps: WorkersDeps, baseUrl: string) {
   const { redis, keys, clock, log, account } = deps
   if (kind === 'configured') {
-    return { ...configuredToken(new Secret('nmv_usr_configured'), log), close: async () => undefined }
+    return { ...configuredToken(new Secret('nmv_usr_configured')), close: async () => undefined }
   }
   const cache = redisTokenCache({ redis, keys, box: new SealedBox(new Secret('k'.repeat(32))), account, clock })
   return anonymousToken({ baseUrl, clientId: CLIENT_ID, cache, clock, log, rateLimitMs: 5 })

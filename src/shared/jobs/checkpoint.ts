@@ -33,6 +33,8 @@ const Evidence = z.object({
     error: z.object({ code: z.string().nullable(), message: z.string() }).nullable(),
     recovered: z.boolean(),
   }),
+  /** A step that the upstream asked a person to do by hand, sent in a second message; and what it had said before. */
+  followUp: z.object({ instruction: z.string(), said: z.array(z.string()) }),
 
   /** Hash of the draft that was verified; its text and the report lie in storage. */
   draftAfter: z.string(),

@@ -1,6 +1,9 @@
 import type { StreamEvent } from './stream-event.ts'
 import type { Reply } from './upstream.ts'
 
+/** Said by the upstream after replies that are whole; alone it says nothing that helps. */
+export const isTrailingNoise = (text: string) => TRAILING_NOISE.test(text)
+
 const TRAILING_NOISE = /^\W*(error:\s*)?i('ve| have)? encountered a temporary issue/i
 
 interface Text {
@@ -41,7 +44,7 @@ export class ReplyBuilder {
 
   build(): Reply {
     const texts = this.#texts.map(({ text }) => text.trim()).filter((text) => text !== '')
-    const isNoise = (text: string | undefined) => text !== undefined && TRAILING_NOISE.test(text)
+    const isNoise = (text: string | undefined) => text !== undefined && isTrailingNoise(text)
     const firstNoise = texts.length - [...texts].reverse().findIndex((text) => !isNoise(text))
     const hasReply = texts.some((text) => !isNoise(text))
     return { texts: hasReply ? texts.slice(0, firstNoise) : texts, error: this.#error }

@@ -1,5 +1,4 @@
 import type { Secret } from '../config/secret.ts'
-import type { Logger } from '../observe/logger.ts'
 import { UpstreamError } from './upstream-error.ts'
 
 /** Where calls get the account's token from. */
@@ -12,18 +11,11 @@ export interface TokenSource {
   userId(): Promise<string | null>
 }
 
-/**
- * The operator's own token. It can't be renewed, so a call that it is refused for fails with kind `auth`; that is told
- * to the operator once a process, however many jobs wait for it.
- */
-export function configuredToken(secret: Secret, log: Logger): TokenSource {
-  let told = false
+/** The operator's own token. It can't be renewed, so a call that it is refused for fails with kind `auth`. */
+export function configuredToken(secret: Secret): TokenSource {
   return {
     current: async () => secret.reveal(),
-    rejected: async () => {
-      if (!told) log.error('the upstream does not accept NEMO_TOKEN; jobs wait until an operator replaces it')
-      told = true
-    },
+    rejected: async () => undefined,
     userId: async () => null,
   }
 }

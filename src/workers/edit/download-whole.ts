@@ -1,3 +1,4 @@
+import { UpstreamError } from '../../shared/upstream/upstream-error.ts'
 import type { Upstream } from '../../shared/upstream/upstream.ts'
 import { GateClosed } from '../account/gate-closed.ts'
 
@@ -22,7 +23,11 @@ export async function* downloadWhole(upstream: Upstream, url: string, signal: Ab
       if (total === null || received === total) return
       throw new Error(`expected ${total} bytes; the stream ended after ${received}`)
     } catch (error) {
-      if (signal.aborted || error instanceof GateClosed || resumes >= MOST_RESUMES) throw error
+      if (signal.aborted || isRefused(error) || resumes >= MOST_RESUMES) throw error
     }
   }
 }
+
+/** Asking a host that refuses, or an account's closed gate, at once again helps nobody. */
+const isRefused = (error: unknown) =>
+  error instanceof UpstreamError && (error instanceof GateClosed || error.kind !== 'unavailable')

@@ -72,11 +72,10 @@ export function judgeError(
 export const backOffMs = (failures: number, { retryMs }: Pick<EditSettings, 'retryMs'>): number =>
   Math.min(retryMs.longest, retryMs.first * 2 ** Math.min(failures, 30))
 
-/** A new session knows nothing of the old one's timeline, so only a job that brought its own clips can start over. */
+/** Back to the step that opens sessions, which knows whether this job can make anew what the lost one held. */
 function backToSession(checkpoint: Checkpoint, otherwise: JobError): Outcome<never> | JobError {
   const lostSessionId = checkpoint.upstreamSession?.sessionId
-  const startsOver = (checkpoint.inputs?.length ?? 0) > 0 && checkpoint.reply === undefined
-  if (lostSessionId === undefined || !startsOver) return otherwise
+  if (lostSessionId === undefined || checkpoint.reply !== undefined) return otherwise
   const forget = [
     'upstreamSession',
     'inputsUploaded',

@@ -6,7 +6,8 @@ import { advance, rewind, snooze, type Outcome, type StepContext } from './step.
 
 /** So many reads of an unchanged state, and the stream's cap, are our proof that a message was not applied. */
 const PROOF_READS = 5
-const MOST_SENDINGS = 2
+/** A message is sent once more with proof, never twice. */
+export const MOST_SENDINGS = 2
 
 type Sent = Pick<Evidence, 'upstreamSession' | 'sentAt' | 'draftBefore' | 'sendings'> &
   Partial<Pick<Evidence, 'unchangedReads' | 'changedDraft'>>
@@ -19,7 +20,10 @@ export async function recoverReply(
   ctx: StepContext,
   sent: Sent,
 ): Promise<Outcome<Pick<Evidence, 'reply' | 'draftBefore'>>> {
+  // Measured before the read: one that was answered before the cap proves nothing for the time up to it.
+  const elapsedMs = ctx.clock.now() - sent.sentAt
   const draft = await readDraft(ctx, sent)
+  await ctx.tell('Still working', elapsedMs)
   const { next } = ctx.settings.recoveryMs
 
   if (draft !== sent.draftBefore) {
@@ -28,12 +32,11 @@ export async function recoverReply(
   }
 
   const unchangedReads = (sent.unchangedReads ?? 0) + 1
-  const capPassed = ctx.clock.now() - sent.sentAt > ctx.settings.streamMaxMs
+  const capPassed = elapsedMs > ctx.settings.streamMaxMs
   if (unchangedReads < PROOF_READS || !capPassed) return snooze(next, { unchangedReads })
-  return rewind(['sentAt', 'unchangedReads', 'changedDraft'], {
-    atMost: MOST_SENDINGS - 1,
-    otherwise: chargePossible('the stream broke twice and the timeline stayed as it was'),
-  })
+  const otherwise = chargePossible('it was sent twice, its stream broke, and the timeline stayed as it was')
+  if (sent.sendings >= MOST_SENDINGS) throw otherwise
+  return rewind(['sentAt', 'unchangedReads', 'changedDraft'], { atMost: MOST_SENDINGS, otherwise })
 }
 
 async function readDraft({ upstream, signal }: StepContext, sent: Sent): Promise<string> {
@@ -48,7 +51,8 @@ async function readDraft({ upstream, signal }: StepContext, sent: Sent): Promise
   }
 }
 
-const chargePossible = (what: string, cause?: unknown) =>
+/** Without proof nobody guesses: the job ends, and a person compares. */
+export const chargePossible = (what: string, cause?: unknown) =>
   new JobError(
     'edit_not_applied',
     `Expected proof of what became of the message; ${what}. A charge is possible: compare the credits before you send the job again.`,

@@ -12,7 +12,7 @@ export function clientOf(baseUrl: string, more: Partial<NemoClientDeps> = {}) {
   const client = createNemoClient({
     baseUrl,
     skill: { source: 'clipyard', version: '1.2.3', platform: 'unknown' },
-    tokens: configuredToken(new Secret('nmv_usr_configured'), silentLogger),
+    tokens: configuredToken(new Secret('nmv_usr_configured')),
     limits: { streamIdleMs: 600_000, streamMaxMs: 900_000 },
     clock: systemClock,
     log: silentLogger,

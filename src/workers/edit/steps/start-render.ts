@@ -29,7 +29,8 @@ export const startRender = defineStep({
         upstream: error.words,
         cause: error,
       })
-      return rewind(['renderId'], { atMost: 1, otherwise })
+      // The same evidence as for a render that failed: one more id in all.
+      return rewind(['renderId', 'renderStartedAt', 'polling'], { atMost: 1, otherwise })
     }
   },
 })

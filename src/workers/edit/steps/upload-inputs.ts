@@ -8,7 +8,7 @@ export const uploadInputs = defineStep({
   needs: ['inputs', 'upstreamSession'],
   adds: ['inputsUploaded'],
 
-  async run({ job, storage, upstream, signal }, { inputs, upstreamSession }) {
+  async run({ job, storage, upstream, sessions, signal }, { inputs, upstreamSession }) {
     for (const [index, input] of inputs.entries()) {
       const clip = {
         name: input.name,
@@ -18,6 +18,7 @@ export const uploadInputs = defineStep({
       }
       await upstream.upload(upstreamSession, clip, { signal })
     }
+    if (inputs.length > 0) await sessions.noteUse(job.session, job.id)
     return advance({ inputsUploaded: true })
   },
 })

@@ -1,32 +1,38 @@
 import { JobError } from '../../../shared/errors/job-errors.ts'
+import type { Evidence } from '../../../shared/jobs/checkpoint.ts'
 import { jobFile, readText, writeReport, writeText } from '../../../shared/jobs/report.ts'
-import { describeChanges, draftHash, isExportable, readAspect, readTimeline } from '../../../shared/upstream/draft.ts'
+import { describeChanges, draftHash, readAspect, readTimeline } from '../../../shared/upstream/draft.ts'
 import { tellReply } from '../../../shared/upstream/tell-reply.ts'
-import type { Credits, SessionState } from '../../../shared/upstream/upstream.ts'
+import type { Credits, SessionState, UpstreamSession } from '../../../shared/upstream/upstream.ts'
+import { UpstreamError } from '../../../shared/upstream/upstream-error.ts'
 import { checkExpectations } from '../check-expectations.ts'
-import { advance, defineStep, type StepContext } from '../step.ts'
+import { followUpOf } from '../follow-up.ts'
+import { judgeEdit } from '../judge-edit.ts'
+import { chargePossible } from '../recover-reply.ts'
+import { advance, defineStep, rewind, type StepContext } from '../step.ts'
 
 /** Looks at what the edit came to, before money and minutes go into a render. */
 export const verifyEdit = defineStep({
   name: 'verify-edit',
   stage: 'verify',
   needs: ['upstreamSession'],
-  uses: ['draftBefore', 'reply'],
+  uses: ['draftBefore', 'reply', 'followUp'],
   adds: ['draftAfter', 'timelineMs'],
 
-  async run(ctx, { upstreamSession, draftBefore, reply }) {
-    const { job, storage, upstream, signal } = ctx
-    const { draft } = await upstream.state(upstreamSession, { signal })
-    const creditsAfter = reply ? await readBalance(ctx) : undefined
+  async run(ctx, { upstreamSession, draftBefore, reply, followUp: earlier }) {
+    const { job, sessions, storage } = ctx
+    const state = await readState(ctx, upstreamSession, reply)
+    const { draft } = state
     const changes = draftBefore === undefined ? [] : await changesSince(ctx, draft)
-    const { messages } = tellReply(reply?.texts ?? [])
-    const timeline = draft === null ? null : readTimeline(draft)
-    const expectations = checkExpectations(job.request.expect, {
-      changes,
-      timeline,
-      aspect: draft === null ? null : readAspect(draft),
-    })
+    if (changes.length > 0) await sessions.noteUse(job.session, job.id)
+    const told = tellReply(reply?.texts ?? [])
+    const followUp = reply?.error ? null : followUpOf(job, { changes, told, earlier })
+    if (followUp) return again(followUp)
 
+    const creditsAfter = reply ? await readBalance(ctx) : undefined
+    const messages = [...(earlier?.said ?? []), ...told.messages]
+    const timeline = draft === null ? null : readTimeline(draft)
+    const expectations = checkExpectations(job.request.expect, { changes, timeline, aspect: aspectOf(state) })
     await writeText(storage, jobFile.draft(job.id, 'after'), draft ?? '')
     await writeReport(storage, job.id, { messages, timeline, changes, expectations })
     const findings = {
@@ -35,7 +41,7 @@ export const verifyEdit = defineStep({
       ...(creditsAfter && { creditsAfter }),
     }
     // Marked before it is judged, so that a job that fails here still shows what was found.
-    const fault = judge({ action: job.action, draft, reply, changes, messages, expectations })
+    const fault = judgeEdit({ action: job.action, draft, reply, changes, messages: told.messages, expectations })
     if (fault) {
       await ctx.mark(findings)
       throw fault
@@ -44,41 +50,29 @@ export const verifyEdit = defineStep({
   },
 })
 
-interface Findings {
-  action: StepContext['job']['action']
-  draft: SessionState['draft']
-  reply: { error: { code: string | null; message: string } | null } | undefined
-  changes: string[]
-  messages: string[]
-  expectations: { name: string; met: boolean }[]
+async function readState(
+  { upstream, signal }: StepContext,
+  session: UpstreamSession,
+  reply: Evidence['reply'] | undefined,
+) {
+  try {
+    return await upstream.state(session, { signal })
+  } catch (error) {
+    if (!reply || !(error instanceof UpstreamError) || error.kind !== 'session_lost') throw error
+    throw chargePossible('the upstream lost the session after it had answered', error)
+  }
 }
 
-function judge({ action, draft, reply, changes, messages, expectations }: Findings): JobError | null {
-  if (reply?.error) {
-    const { code, message } = reply.error
-    return new JobError('edit_rejected', `The upstream answered the instruction with an error: ${message}`, {
-      upstream: { status: 200, code, message },
-    })
-  }
-  if (action === 'edit' && changes.length === 0 && messages.length === 0) {
-    return new JobError(
-      'edit_not_applied',
-      'Expected a change of the timeline; there is none, and the upstream said nothing. Put the instruction in other words.',
-    )
-  }
-  const missed = expectations.filter(({ met }) => !met).map(({ name }) => name)
-  if (missed.length > 0) {
-    return new JobError(
-      'expectation_failed',
-      `Expected ${missed.join(', ')}; the timeline differs. No render was started.`,
-    )
-  }
-  if (action !== 'status' && !isExportable(draft)) {
-    const said = messages.length > 0 ? ` The upstream said: ${messages.join(' ')}` : ''
-    return new JobError('edit_not_applied', `Expected something on the timeline to export; it is empty.${said}`)
-  }
-  return null
-}
+/** Back to the sending, for the one step that the upstream left to a person; nothing of the first message stands in its way. */
+const again = (followUp: Evidence['followUp']) =>
+  rewind(['reply', 'sentAt', 'sendings', 'unchangedReads', 'changedDraft'], {
+    atMost: 1,
+    remember: { followUp },
+    otherwise: new JobError('internal', 'A step that the upstream had left to a person was about to be sent twice'),
+  })
+
+const aspectOf = ({ draft, canvas }: SessionState): number | null =>
+  readAspect(draft) ?? (draft !== null && canvas ? canvas.width / canvas.height : null)
 
 async function changesSince({ job, storage }: StepContext, draft: SessionState['draft']): Promise<string[]> {
   const before = await readText(storage, jobFile.draft(job.id, 'before'))
