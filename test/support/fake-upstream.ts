@@ -39,6 +39,7 @@ export class FakeUpstream implements Upstream {
   outage: UpstreamError | null = null
   /** Calls that run just now, and the most that ever did. */
   running = { now: 0, most: 0 }
+  readonly #dropped = new Set<string>()
   readonly #arrivals = new EventEmitter().setMaxListeners(0)
   readonly #faults = new Map<UpstreamCall, Act[]>()
 
@@ -75,6 +76,11 @@ export class FakeUpstream implements Upstream {
     })
   }
 
+  /** The message with this text is applied, and its stream breaks before the end. */
+  dropNextStreamOf(text: string): void {
+    this.#dropped.add(text)
+  }
+
   draftOf(sessionId: string): string | null {
     const session = this.sessions.get(sessionId)
     if (!session || session.uploads.length === 0) return null
@@ -109,6 +115,7 @@ export class FakeUpstream implements Upstream {
     this.messages.push(text)
     await this.#called('sendMessage', options)
     this.#edit(sessionId, text)
+    if (this.#dropped.delete(text)) throw upstreamError('unavailable', 'unknown', null)
     return this.reply
   }
 

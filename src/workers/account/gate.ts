@@ -111,7 +111,7 @@ export class Gate {
     }
   }
 
-  /** A message was refused for want of credits although there were so many: no more are tried before there are more. */
+  /** A message was refused for want of credits while there were so many: for a while none is tried with as few. */
   async refusedAt(balance: number): Promise<void> {
     await this.#redis.hset(this.#gate, 'refused_at', balance)
   }

@@ -15,8 +15,8 @@ export function gatedUpstream(upstream: Upstream, visit: AccountVisit): Upstream
 
     async credits(options) {
       const { signal, beforeMessage = false } = options
-      const scopes = beforeMessage ? (['all', 'messages'] as const) : (['all'] as const)
-      const balance = await visit.call(scopes, signal, () => upstream.credits(options))
+      if (beforeMessage) await visit.pass('messages', signal)
+      const balance = await visit.call(['all'], signal, () => upstream.credits(options))
       await visit.noteBalance(balance, beforeMessage)
       return balance
     },

@@ -38,11 +38,14 @@ if c.outcome == 'unknown' then
 end
 
 if c.outcome == 'ok' then
-  if not reason then redis.call('HDEL', KEYS[1], 'failures') end
+  -- That credits are there says nothing of what else goes wrong.
+  if not reason and not c.disproves then redis.call('HDEL', KEYS[1], 'failures') end
   if not reason or (c.disproves and c.disproves ~= reason) or not (probing or c.disproves) then return {'same'} end
-  if c.balance and c.balance <= tonumber(refusedAt or '-1') then
+  -- Ten reads later it is tried all the same: perhaps it was refused for another cause.
+  local waitMs = tonumber(redis.call('HGET', KEYS[1], 'wait_ms'))
+  if c.balance and c.balance <= tonumber(refusedAt or '-1') and now - tonumber(since) < 10 * waitMs then
     if not probing then return closed('joined') end
-    retryAt = now + tonumber(redis.call('HGET', KEYS[1], 'wait_ms'))
+    retryAt = now + waitMs
     redis.call('HDEL', KEYS[1], 'probe', 'next', 'woken_at')
     redis.call('HSET', KEYS[1], 'retry_at', retryAt)
     return closed('still')
