@@ -2,6 +2,7 @@ import type { Config } from '../shared/config.ts'
 import { startEngine } from '../engine/start-engine.ts'
 import { guardedClipFetcher } from '../workers/edit/fetch-clip.ts'
 import { probeVideo } from '../workers/edit/probe-video.ts'
+import type { OnlyJob } from '../workers/dispatch/lease-one.ts'
 import { startWorkers } from '../workers/start-workers.ts'
 import { openUpstream } from './open-upstream.ts'
 import type { Parts } from './open-parts.ts'
@@ -9,8 +10,15 @@ import type { Parts } from './open-parts.ts'
 /** The local engine is on this machine and counts no polls: a render there is looked at often. */
 const LOCAL_POLL_MS = 500
 
-/** Starts the workers, and the local engine where no other upstream is set; `opened` stops them in reverse. */
-export async function startEditing(parts: Parts, opened: AsyncDisposableStack): Promise<void> {
+/**
+ * Starts the workers, and the local engine where no other upstream is set; `opened` stops them in reverse. `only`: for
+ * one job and no other.
+ */
+export async function startEditing(
+  parts: Parts,
+  opened: AsyncDisposableStack,
+  { only }: { only?: OnlyJob } = {},
+): Promise<void> {
   const { config, clock, log, guard, storage } = parts
   const baseUrl = await upstreamUrl(parts, opened)
   const { upstream, account, accountUserId, ...client } = await openUpstream({
@@ -33,6 +41,7 @@ export async function startEditing(parts: Parts, opened: AsyncDisposableStack): 
     messageConcurrency: config.nemo.concurrency,
     retentionDays: config.retentionDays,
     alone: isAlone(config),
+    only,
   })
   opened.defer(() => workers.close())
 }

@@ -12,6 +12,7 @@ import { Account } from './account/account.ts'
 import { AccountVisit } from './account/account-visit.ts'
 import { tendAccount } from './account/tend-account.ts'
 import { Dispatcher } from './dispatch/dispatcher.ts'
+import type { OnlyJob } from './dispatch/lease-one.ts'
 import { startEditWorker } from './edit/edit.worker.ts'
 import type { ClipFetcher } from './edit/fetch-clip.ts'
 import { LearningPollPlan } from './edit/poll-plan/learning-poll-plan.ts'
@@ -46,6 +47,8 @@ export interface WorkersDeps {
   leaseMs: number
   /** No other worker serves this cell: what an earlier process held may be taken back at once. */
   alone: boolean
+  /** Carries this job and no other. */
+  only?: OnlyJob | undefined
 }
 
 /** Starts dispatcher, edit worker and upkeep; closing drains: running jobs are handed back at their last checkpoint. */
@@ -88,6 +91,7 @@ export async function startWorkers(deps: WorkersDeps): Promise<{ close(): Promis
     log,
     active: () => worker.active(),
     leaseMs: deps.leaseMs,
+    only: deps.only,
   })
   await dispatcher.start()
   started.defer(() => dispatcher.close())

@@ -65,8 +65,8 @@ export async function setupWorkers(
     alone: true,
   }
   const deps = { ...usual, ...options.over?.(usual) }
-  const start = async () => {
-    const workers = await startWorkers(deps)
+  const start = async (more: Partial<WorkersDeps> = {}) => {
+    const workers = await startWorkers({ ...deps, ...more })
     resources.defer(() => workers.close())
     return workers
   }

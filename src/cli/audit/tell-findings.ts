@@ -7,7 +7,9 @@ const SHOWN = 10
 
 /** What an audit came to, as a terminal shows it: what was looked at, then each kind of fault with its cases. */
 export function tellFindings({ looked, faults }: Findings, paint: Paint): string {
-  const counted = Object.entries(looked).map(([what, count]) => [what, paint('bold', count.toLocaleString('en'))])
+  const counts = Object.entries(looked).map(([what, count]) => [what, count.toLocaleString('en')] as const)
+  const width = Math.max(...counts.map(([, count]) => count.length))
+  const counted = counts.map(([what, count]) => [what, paint('bold', count.padStart(width))])
   const lines = [paint('dim', 'Looked at'), ...columns(counted), '']
   for (const [kind, meaning] of Object.entries(FAULT_KINDS) as [FaultKind, string][]) {
     const cases = faults.filter((fault) => fault.kind === kind)

@@ -12,4 +12,4 @@ export function columns(rows: readonly (readonly string[])[], { indent = 2 } = {
   })
 }
 
-const widthOf = (cell: string) => [...stripVTControlCharacters(cell)].length
+const widthOf = (cell: string) => stripVTControlCharacters(cell).length

@@ -1,12 +1,14 @@
-import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../../shared/time/clock.ts'
+import { DAY_MS, MINUTE_MS, SECOND_MS } from '../../shared/time/clock.ts'
 
 /** A duration in the unit in which people would say it. */
 export function duration(ms: number): string {
-  if (ms < SECOND_MS) return `${Math.round(ms)} ms`
-  if (ms < MINUTE_MS) return `${(ms / SECOND_MS).toFixed(ms < 10 * SECOND_MS ? 2 : 1)} s`
-  if (ms < HOUR_MS) return `${Math.floor(ms / MINUTE_MS)} min ${Math.round((ms % MINUTE_MS) / SECOND_MS)} s`
-  if (ms < 2 * DAY_MS) return `${Math.floor(ms / HOUR_MS)} h ${Math.round((ms % HOUR_MS) / MINUTE_MS)} min`
-  return `${Math.round(ms / DAY_MS)} days`
+  if (Math.round(ms) < SECOND_MS) return `${Math.round(ms)} ms`
+  if (ms < 10 * SECOND_MS) return `${(ms / SECOND_MS).toFixed(2)} s`
+  const seconds = Math.round(ms / SECOND_MS)
+  if (seconds < 60) return `${(ms / SECOND_MS).toFixed(1)} s`
+  if (seconds < 3_600) return `${Math.floor(seconds / 60)} min ${seconds % 60} s`
+  const minutes = Math.round(ms / MINUTE_MS)
+  return ms < 2 * DAY_MS ? `${Math.floor(minutes / 60)} h ${minutes % 60} min` : `${Math.round(ms / DAY_MS)} days`
 }
 
 /** A size in the unit in which people would say it. */
