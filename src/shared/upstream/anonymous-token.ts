@@ -28,27 +28,35 @@ export interface AnonymousTokenDeps {
 }
 
 /**
- * The token of an anonymous account: had when there is none, or when it was refused, by one process for all.
- * A 429 is thrown as `rate_limited` with the time to wait; waiting is the caller's.
+ * The token of an anonymous account: had when there is none, or when it was refused, by one process for all. A refused
+ * one is kept until another is had: where none is given, since the upstream counts it as good, it is used again.
+ * A 429 without a token to go back to is thrown as `rate_limited` with the time to wait; waiting is the caller's.
  */
 export function anonymousToken(deps: AnonymousTokenDeps): TokenSource & { close(): Promise<void> } {
   const dispatcher = new Agent({ allowH2: false })
   const { cache, clock, log } = deps
-  const usable = async () => {
+  const unexpired = async () => {
     const cached = await cache.read()
     return cached && (cached.expiresAt === null || cached.expiresAt > clock.now()) ? cached : null
   }
+  const usable = async () => {
+    const cached = await unexpired()
+    return cached?.refused ? null : cached
+  }
   const renew = async (signal: AbortSignal) => {
-    const cached = await usable()
-    if (cached) return cached // another one was faster
-    const token = await requestToken(deps, dispatcher, signal)
+    const cached = await unexpired()
+    if (cached && !cached.refused) return cached // another one was faster
+    const token = await requestToken(deps, dispatcher, signal).catch((error: unknown) => {
+      if (!cached || !(error instanceof UpstreamError) || error.kind !== 'rate_limited') throw error
+      return { ...cached, refused: false }
+    })
     await cache.write(token)
-    log.info({ expiresAt: token.expiresAt }, 'an anonymous token was given')
+    if (token.token !== cached?.token) log.info({ expiresAt: token.expiresAt }, 'an anonymous token was given')
     return token
   }
   return {
     current: async (signal) => ((await usable()) ?? (await cache.withRenewal(() => renew(signal), signal))).token,
-    rejected: (token) => cache.clear(token),
+    rejected: (token) => cache.refuse(token),
     userId: async () => (await cache.read())?.userId ?? null,
     close: () => dispatcher.destroy(),
   }

@@ -8,7 +8,13 @@ import { SECOND_MS, type Clock } from '../time/clock.ts'
 import type { CachedToken, TokenCache } from './token-cache.ts'
 
 const RELEASE_LOCK = new Script('release-lock')
-const Cached = z.object({ token: z.string(), userId: z.string().nullable(), expiresAt: z.number().nullable() })
+const REPLACE_VALUE = new Script('replace-value')
+const Cached = z.object({
+  token: z.string(),
+  userId: z.string().nullable(),
+  expiresAt: z.number().nullable(),
+  refused: z.boolean().optional(),
+})
 
 /** A holder that died gives the lock back by itself; one that lives has its answer sooner. */
 const LOCK_MS = 90 * SECOND_MS
@@ -25,17 +31,20 @@ export function redisTokenCache(deps: {
   const { redis, keys, box, account, clock } = deps
   const key = keys.upstreamToken(account)
   const lock = keys.upstreamTokenLock(account)
-  const read = async (): Promise<CachedToken | null> => {
-    const sealed = await redis.get(key)
-    const text = sealed === null ? null : box.open(sealed)
-    return text === null ? null : Cached.parse(JSON.parse(text))
+  const sealed = (token: CachedToken) => box.seal(JSON.stringify(token))
+  const opened = (text: string | null) => {
+    const json = text === null ? null : box.open(text)
+    return json === null ? null : Cached.parse(JSON.parse(json))
   }
   return {
-    read,
-    write: async (token) => void (await redis.set(key, box.seal(JSON.stringify(token)))),
-    // Under the lock or not, only the token that was refused is forgotten; a newer one stays.
-    clear: async (token) => {
-      if ((await read())?.token === token) await redis.del(key)
+    read: async () => opened(await redis.get(key)),
+    write: async (token) => void (await redis.set(key, sealed(token))),
+    // Under the lock or not, only the token that was refused is marked; a newer one stays.
+    refuse: async (token) => {
+      const found = await redis.get(key)
+      const cached = opened(found)
+      if (found === null || cached?.token !== token) return
+      await REPLACE_VALUE.run(redis, [key], [found, sealed({ ...cached, refused: true })])
     },
     withRenewal: async (renew, signal) => {
       const holder = randomUUID()

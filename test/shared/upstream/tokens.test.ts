@@ -79,6 +79,26 @@ describe('an anonymous token', () => {
     expect(t.upstream.world.available).toBe(950)
   })
 
+  it('stays where it was refused and no other is given: one false refusal must not lock us out for a week', async () => {
+    await using t = await setup()
+    await t.client.credits({ signal })
+    t.upstream.on('token', (_request, response) => sendJson(response, 429, { code: 429, message: 'one in 7 days' }))
+    t.upstream.refuseOnce('credits', 200, EXPIRED)
+    await expect(t.client.credits({ signal })).rejects.toMatchObject({ kind: 'auth' })
+    await t.client.credits({ signal })
+    expect(t.sentTokens()).toEqual(Array(3).fill('Bearer nmv_usr_1'))
+  })
+
+  it('is asked for again after a refusal, also where the first asking brought no answer', async () => {
+    await using t = await setup()
+    await t.client.credits({ signal })
+    t.upstream.refuseOnce('credits', 200, EXPIRED)
+    t.upstream.refuseOnce('token', 503, {})
+    await expect(t.client.credits({ signal })).rejects.toMatchObject({ kind: 'unavailable', delivery: 'not_sent' })
+    await t.client.credits({ signal })
+    expect(t.sentTokens()).toEqual(['Bearer nmv_usr_1', 'Bearer nmv_usr_1', 'Bearer nmv_usr_2'])
+  })
+
   it('is never renewed in a loop', async () => {
     await using t = await setup()
     t.upstream.on('credits', (_request, response) => sendJson(response, 401, EXPIRED))
