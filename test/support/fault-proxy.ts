@@ -68,6 +68,7 @@ export class FaultProxy implements AsyncDisposable {
       client: request.client,
       route: request.route,
       ...readIds(request),
+      authorization: request.headers['authorization'] ?? '',
       fault: fault.kind,
       answers: [],
     }
@@ -80,25 +81,20 @@ export class FaultProxy implements AsyncDisposable {
     at: { request: ProxiedRequest; response: ServerResponse; call: ProxiedCall },
   ): Promise<void> {
     const { response } = at
-    switch (fault.kind) {
-      case 'drop-before':
-        response.destroy()
-        return
-      case 'refuse':
-        return giveForged(response, fault.answer)
-      case 'delay':
-        if (fault.before) await systemClock.sleep(fault.ms)
-        break
-      case 'hold':
-        if (fault.at !== 'before') break
-        fault.onHeld()
-        if ((await fault.released) === 'go') break
-        response.destroy()
-        return
-      case 'duplicate':
-        await this.#ask(at)
+    if (fault.kind === 'refuse') return giveForged(response, fault.answer)
+    if (fault.kind === 'drop-before' || (await this.#stoppedBefore(fault)) === 'drop') {
+      response.destroy()
+      return
     }
+    if (fault.kind === 'duplicate') await this.#ask(at)
     await giveAnswer(fault, response, await this.#ask(at))
+  }
+
+  async #stoppedBefore(fault: Fault): Promise<'go' | 'drop'> {
+    if (fault.kind === 'delay' && fault.before) await systemClock.sleep(fault.ms)
+    if (fault.kind !== 'hold' || fault.at !== 'before') return 'go'
+    fault.onHeld()
+    return fault.released
   }
 
   async #ask({ request, call }: { request: ProxiedRequest; call: ProxiedCall }): Promise<EngineAnswer> {

@@ -26,10 +26,12 @@ export interface EngineAnswer {
 export interface ProxiedCall {
   client: string
   route: UpstreamRoute
-  /** For a message its session and text, for a render its session and id. */
   sessionId: string
   renderId: string
+  /** A message's words, or the draft that is to be rendered. */
   text: string
+  /** The header as it was sent; "" where there was none. */
+  authorization: string
   fault: Fault['kind']
   /** One for each time that the engine got it. */
   answers: EngineAnswer[]
@@ -51,8 +53,8 @@ export function readIds(request: ProxiedRequest): Pick<ProxiedCall, 'sessionId' 
     return { sessionId: sent.session_id, renderId, text: sent.new_message.parts.map(({ text }) => text).join('') }
   }
   if (route === 'render') {
-    const sent = JSON.parse(body.toString()) as { id: string; sessionId: string }
-    return { sessionId: sent.sessionId, renderId: sent.id, text: '' }
+    const sent = JSON.parse(body.toString()) as { id: string; sessionId: string; draft: unknown }
+    return { sessionId: sent.sessionId, renderId: sent.id, text: JSON.stringify(sent.draft) }
   }
   return { sessionId, renderId, text: '' }
 }

@@ -25,7 +25,10 @@ export async function giveAnswer(fault: Fault, response: ServerResponse, answer:
       return giveWhole(response, answer)
     case 'hold':
       return giveHeld(response, answer, fault)
-    default:
+    case 'none':
+    case 'drop-before':
+    case 'duplicate':
+    case 'refuse':
       return giveWhole(response, answer)
   }
 }

@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { systemClock } from '../../../src/shared/time/clock.ts'
 import { freePort } from '../free-port.ts'
+import { endWithUs } from './own-process.ts'
 import { Redis } from 'ioredis'
 
 /** A Redis of the test's own that keeps what it acknowledged, and may be killed and started again on its data. */
@@ -42,6 +43,7 @@ export class KillableRedis implements AsyncDisposable {
       stdio: ['ignore', 'ignore', 'inherit'],
     })
     this.#child = child
+    endWithUs(child)
     const probe = new Redis(this.url, { lazyConnect: true, retryStrategy: () => null, maxRetriesPerRequest: 0 })
     probe.on('error', () => undefined)
     while (!(await answers(probe))) {
@@ -56,10 +58,10 @@ export class KillableRedis implements AsyncDisposable {
   }
 }
 
-const SETTINGS = [
-  ...['--bind', '127.0.0.1', '--save', '', '--maxmemory-policy', 'noeviction', '--loglevel', 'warning'],
-  ...['--appendonly', 'yes', '--appendfsync', 'always', '--aof-load-truncated', 'yes'],
-]
+const SETTINGS =
+  '--bind 127.0.0.1 --loglevel warning --maxmemory-policy noeviction --appendonly yes --appendfsync always --aof-load-truncated yes'
+    .split(' ')
+    .concat('--save', '')
 
 async function answers(probe: Redis): Promise<boolean> {
   try {

@@ -5,6 +5,18 @@ import { untilGone } from '../process-state.ts'
 
 const START_MS = 30_000
 
+/** No process outlives the one that started it, unless that was killed itself. */
+const living = new Set<ChildProcess>()
+process.once('exit', () => {
+  for (const child of living) child.kill('SIGKILL')
+})
+
+/** Has a child end with this process at the latest. */
+export function endWithUs(child: ChildProcess): void {
+  living.add(child)
+  child.once('exit', () => living.delete(child))
+}
+
 /** A process of the test's own that may be killed at any moment. */
 export class OwnProcess implements AsyncDisposable {
   readonly #child: ChildProcess
@@ -12,6 +24,7 @@ export class OwnProcess implements AsyncDisposable {
 
   private constructor(child: ChildProcess) {
     this.#child = child
+    endWithUs(child)
     for (const stream of [child.stdout, child.stderr])
       stream?.on('data', (bytes: Buffer) => this.#output.push(bytes.toString()))
   }

@@ -6,6 +6,8 @@ type Random = () => number
 
 /** What a repeat of harms nobody, by the protocol. A network that doubles a message is not ours to undo. */
 const REPEATABLE = new Set<UpstreamRoute>(['upload', 'credits', 'state', 'poll', 'cancel', 'output'])
+/** A token whose answer is lost can't be had again for 7 days, by the protocol: nobody could go on. */
+const TOKEN_FAULTS = new Set<Fault['kind']>(['drop-before', 'delay', 'refuse'])
 const DELAY_MS = 400
 
 /** Refusals that may be told of a call that the engine never saw. */
@@ -35,7 +37,11 @@ const LATE_FAULTS: readonly [Forged, ...Forged[]] = [code(500, 'internal error')
 
 /** Faults in `share` of all calls, as the seed has them. */
 export function randomFaults(random: Random, share: number): (route: UpstreamRoute) => Fault {
-  return (route) => (random() < share ? randomFault(random, route) : NO_FAULT)
+  return (route) => {
+    if (random() >= share) return NO_FAULT
+    const fault = randomFault(random, route)
+    return route === 'token' && !TOKEN_FAULTS.has(fault.kind) ? { kind: 'drop-before' } : fault
+  }
 }
 
 function randomFault(random: Random, route: UpstreamRoute): Fault {

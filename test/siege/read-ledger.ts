@@ -1,0 +1,79 @@
+import { Redis } from 'ioredis'
+import { decodeEvent, type EventEntry } from '../../src/shared/events/event-entry.ts'
+import { FIRST_TENANT, JobId } from '../../src/shared/jobs/ids.ts'
+import type { JobRecord } from '../../src/shared/jobs/job.ts'
+import { JobStore } from '../../src/shared/jobs/job-store.ts'
+import { FINAL_STATUSES, JOB_STATUSES } from '../../src/shared/jobs/states.ts'
+import { createKeys } from '../../src/shared/redis/keys.ts'
+import { systemClock } from '../../src/shared/time/clock.ts'
+
+const UNDER_WAY = JOB_STATUSES.filter((status) => !FINAL_STATUSES.some((final) => final === status))
+const LOOK_MS = 200
+
+/** What Redis holds when a siege is over. */
+export interface Ledger {
+  jobs: JobRecord[]
+  events: EventEntry[]
+  /** What nothing should be left of, by name. */
+  left: Record<'leases' | 'wake' | 'ready' | 'session lines' | 'deliveries', number>
+}
+
+/** How many jobs have not ended, and how many deliveries are due. */
+export async function underWay(redisUrl: string): Promise<{ jobs: number; deliveries: number }> {
+  return withRedis(redisUrl, async (redis) => {
+    const keys = createKeys()
+    const counts = await Promise.all(
+      UNDER_WAY.map((status) => redis.zcard(keys.tenantJobsByStatus(FIRST_TENANT, status))),
+    )
+    const groups = (await redis.xinfo('GROUPS', keys.events()).catch(() => [])) as unknown[][]
+    const pending = await redis.zcard(keys.tenantDeliveriesByStatus(FIRST_TENANT, 'pending'))
+    const unread = groups.map((group) => Number(fieldOf(group, 'pending')) + Number(fieldOf(group, 'lag')))
+    return {
+      jobs: counts.reduce((sum, count) => sum + count, 0),
+      deliveries: unread.reduce((sum, count) => sum + count, pending),
+    }
+  })
+}
+
+/** Resolves once nothing is under way, or when the signal aborts. */
+export async function untilQuiet(redisUrl: string, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    const left = await underWay(redisUrl).catch(() => null)
+    if (left && left.jobs === 0 && left.deliveries === 0) return
+    await systemClock.sleep(LOOK_MS, { signal }).catch(() => undefined)
+  }
+}
+
+export async function readLedger(redisUrl: string): Promise<Ledger> {
+  return withRedis(redisUrl, async (redis) => {
+    const keys = createKeys()
+    const store = new JobStore({ redis, keys, clock: systemClock, leaseMs: 0 })
+    const ids = await redis.zrange(keys.tenantJobs(FIRST_TENANT), '0', '-1')
+    const found = await Promise.all(ids.map((id) => store.find(JobId.parse(id))))
+    const entries = await redis.xrange(keys.events(), '-', '+')
+    const [leases, wake, ready, deliveries] = await Promise.all([
+      redis.zcard(keys.leases()),
+      redis.zcard(keys.wake()),
+      redis.zcard(keys.readyTenants()),
+      redis.zcard(keys.tenantDeliveriesByStatus(FIRST_TENANT, 'pending')),
+    ])
+    const lines = await redis.keys(`${keys.sessionLine('')}*`)
+    return {
+      jobs: found.filter((job) => job !== null),
+      events: entries.map(([, fields]) => decodeEvent(fields)),
+      left: { leases, wake, ready, 'session lines': lines.length, deliveries },
+    }
+  })
+}
+
+async function withRedis<T>(url: string, use: (redis: Redis) => Promise<T>): Promise<T> {
+  const redis = new Redis(url, { maxRetriesPerRequest: 1, retryStrategy: () => 100 })
+  redis.on('error', () => undefined)
+  try {
+    return await use(redis)
+  } finally {
+    redis.disconnect()
+  }
+}
+
+const fieldOf = (pairs: unknown[], name: string) => pairs[pairs.indexOf(name) + 1] ?? 0
