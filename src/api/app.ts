@@ -12,6 +12,7 @@ import { earlyAnswers } from './plugins/early-answers.ts'
 import { health } from './plugins/health.ts'
 import { knownRoutes } from './plugins/known-routes.ts'
 import { openapi } from './plugins/openapi.ts'
+import { page } from './plugins/page.ts'
 import { problems } from './plugins/problems.ts'
 import { requestId } from './plugins/request-id.ts'
 import { answerBrokenHttp } from './problems/broken-http.ts'
@@ -37,6 +38,7 @@ export async function buildApp(deps: ApiDeps): Promise<FastifyInstance> {
   await app.register(bodyTypes)
   await app.register(openapi)
   await app.register(docs)
+  await app.register(page)
   await app.register(health, {
     ...deps,
     checks: { redis: () => deps.redis.ping(), storage: () => deps.storage.check() },
