@@ -25,12 +25,14 @@ export interface Answer {
 /**
  * Opens any of the four envelopes: `{"code":0,"data"}`, `{"success":true,"data"}`, the bare object, `{"detail"}`.
  * A failure may come with HTTP 200; it is returned, so that a caller may look at the body first.
- * @throws UpstreamError where the answer is no JSON object.
+ * @throws UpstreamError where the answer is no JSON object, unless its status says that the call failed.
  */
 export function openEnvelope(call: string, answer: AnswerText): Answer {
   const { status, text, retryAfterMs } = answer
-  const body = parse(text)
-  if (!isObject(body)) throw notAnObject(call, answer)
+  const parsed = parse(text)
+  // The status alone tells a refusal whose words were lost on the way.
+  const body = isObject(parsed) ? parsed : status >= 400 ? {} : null
+  if (body === null) throw notAnObject(call, answer)
   const enclosed = isObject(body['data']) || body['data'] === null || body['code'] !== undefined
   const data = enclosed ? (isObject(body['data']) ? body['data'] : {}) : body
   const failed = tellsFailure(body, status)
@@ -81,8 +83,7 @@ function inWords(value: unknown): string | null {
   return words && Array.isArray(value['loc']) ? `${value['loc'].join('.')}: ${words}` : words
 }
 
-function notAnObject(call: string, { status, text, retryAfterMs }: AnswerText): UpstreamError {
-  if (status >= 400) return toUpstreamError(call, { status, code: null, message: null, retryAfterMs })
+function notAnObject(call: string, { status, text }: AnswerText): UpstreamError {
   return senseless(
     call,
     status,

@@ -16,6 +16,7 @@ async function setup() {
       upstream.once('poll', (_request, response) => sendJson(response, status, body))
       return client.getRender('r1', { signal })
     },
+    poll: () => client.getRender('r1', { signal }),
     cancel: () => client.cancelRender('r1', { signal }),
     [Symbol.asyncDispose]: async () => {
       await client.close()
@@ -135,6 +136,17 @@ describe('a look at a render', () => {
     await using t = await setup()
     expect(await t.look(404, { detail: 'Not Found' })).toEqual({ status: 'unknown' })
   })
+
+  it.each(['{"detail":"No', '', '<html>404</html>'])(
+    'knows no render by the status alone, where its words are %j',
+    async (body) => {
+      await using t = await setup()
+      t.upstream.once('poll', (_request, response) => void response.writeHead(404).end(body))
+      expect(await t.poll()).toEqual({ status: 'unknown' })
+      t.upstream.once('cancel', (_request, response) => void response.writeHead(404).end(body))
+      await t.cancel()
+    },
+  )
 
   it.each([
     [408, {}, 'unavailable'],
