@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis'
 import type { JobId } from '../../shared/jobs/ids.ts'
+import type { ListedJob } from '../../shared/jobs/job-lists.ts'
 import type { JobStatus } from '../../shared/jobs/states.ts'
 import type { Keys } from '../../shared/redis/keys.ts'
 import type { Storage } from '../../shared/storage/storage.ts'
@@ -19,8 +20,7 @@ export interface AuditDeps {
 }
 
 /** What the audit remembers of a job, to judge lists, events and files by. */
-export interface SeenJob {
-  lists: ReadonlySet<string>
+export interface SeenJob extends ListedJob {
   status: JobStatus
   finishedAt: number
   /** Its time is over: upkeep may be removing it just now, files first. */
@@ -49,6 +49,12 @@ export class Auditor implements Findings {
 
   fault(kind: FaultKind, subject: string, detail: string): void {
     this.faults.push({ kind, subject, detail })
+  }
+
+  know(key: KnownKey): void {
+    const known = this.known.get(key.name)
+    if (known) known.push(key)
+    else this.known.set(key.name, [key])
   }
 
   keysNamed(name: KeyName): KnownKey[] {

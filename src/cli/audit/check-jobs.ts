@@ -37,7 +37,9 @@ async function checkJob(audit: Auditor, id: JobId): Promise<void> {
   if (!job) return
   const expired = job.expires_at !== null && Date.parse(job.expires_at) <= now
   const finishedAt = Date.parse(job.finished_at ?? '')
-  audit.jobs.set(id, { lists: new Set(Object.values(lists)), status: job.status, finishedAt, expired })
+  const { tenant, session, status } = job
+  const request = { external_id: job.request.external_id }
+  audit.jobs.set(id, { tenant, session, request, status, finishedAt, expired })
   audit.looked.jobs += 1
   checkLists(audit, job, standings)
   checkPlace(audit, job, standings)

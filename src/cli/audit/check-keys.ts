@@ -14,7 +14,7 @@ export async function takeStock(audit: Auditor): Promise<void> {
       seen.add(key)
       const known = read(key)
       if (known === null) audit.fault('unknown_key', key, 'no line of keys.ts spells it')
-      else audit.known.set(known.name, [...audit.keysNamed(known.name), known])
+      else audit.know(known)
     }
   }
   audit.looked.keys = seen.size

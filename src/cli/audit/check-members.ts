@@ -1,4 +1,5 @@
 import type { JobId, TenantId } from '../../shared/jobs/ids.ts'
+import { jobLists } from '../../shared/jobs/job-lists.ts'
 import type { Auditor } from './auditor.ts'
 import type { KeyName } from './key-rules.ts'
 import { forEachOf, membersOf } from './walk.ts'
@@ -31,9 +32,9 @@ export async function checkMembers(audit: Auditor): Promise<void> {
 }
 
 async function checkMember(audit: Auditor, key: string, member: string): Promise<void> {
-  const { redis } = audit.deps
+  const { redis, keys } = audit.deps
   const job = audit.jobs.get(member as JobId)
-  if (job?.lists.has(key)) return
+  if (job && Object.values(jobLists(keys, job)).includes(key)) return
   if (job) return audit.fault('stale_member', key, `${member} belongs to another`)
   if (await audit.isJob(member)) return
   if ((await redis.zscore(key, member)) !== null) audit.fault('stale_member', key, `${member} is gone`)

@@ -18,15 +18,11 @@ export type JobList =
   | 'expiring'
   | `status:${JobStatus}`
 
+/** What of a job decides which lists may have it. Never changes. */
+export type ListedJob = Pick<JobRecord, 'tenant' | 'session'> & { request: Pick<JobRecord['request'], 'external_id'> }
+
 /** Every list that may have a job, by what it is to the job. A job without an external id is in no `external`. */
-export function jobLists(
-  keys: Keys,
-  {
-    tenant,
-    session,
-    request,
-  }: Pick<JobRecord, 'tenant' | 'session'> & { request: Pick<JobRecord['request'], 'external_id'> },
-): Record<JobList, string> {
+export function jobLists(keys: Keys, { tenant, session, request }: ListedJob): Record<JobList, string> {
   const byStatus = JOB_STATUSES.map((status) => [`status:${status}`, keys.tenantJobsByStatus(tenant, status)] as const)
   return {
     tenant: keys.tenantJobs(tenant),
