@@ -4,6 +4,7 @@ import { anonymousToken } from '../../src/shared/upstream/anonymous-token.ts'
 import { createNemoClient } from '../../src/shared/upstream/nemo-client.ts'
 import { redisTokenCache } from '../../src/shared/upstream/redis-token-cache.ts'
 import { configuredToken } from '../../src/shared/upstream/tokens.ts'
+import type { JobId } from '../../src/shared/jobs/ids.ts'
 import type { Clock } from '../../src/shared/time/clock.ts'
 import type { WorkersDeps } from '../../src/workers/start-workers.ts'
 import { LogSpy } from './log-spy.ts'
@@ -49,12 +50,26 @@ export async function setupNemoWorkers(options: NemoWorkersOptions = {}) {
     log,
     upstream: scripted,
 
+    /** How a job ended, what it waited for on the way (each reason once, in order), and what that took. */
+    async outcome(id: JobId) {
+      const job = await workers.jobs.find(id)
+      const waits = (await workers.told(id)).flatMap(({ data }) => {
+        const { waiting } = data as { waiting?: { reason: string } }
+        return waiting ? [waiting.reason] : []
+      })
+      const error = job?.error ? `${job.error.code} at ${job.error.stage}` : null
+      return { status: job?.status, error, waits: [...new Set(waits)], ...this.counts() }
+    },
+
     /** How often each call was made, for those that cost or leave something behind. */
     counts: () => ({
       messages: scripted.messages.length,
+      /** What the messages came to. */
+      edits: [...scripted.world.sessions.values()].flatMap(({ titles }) => titles).length,
       sessions: scripted.requestsOf('session').length,
       uploads: scripted.requestsOf('upload').length,
       renders: scripted.requestsOf('render').length,
+      renderIds: new Set(scripted.requestsOf('render').map((request) => request.json()['id'])).size,
       tokens: scripted.requestsOf('token').length,
     }),
 

@@ -92,9 +92,16 @@ export async function setupWorkers(
 
     /** The types of all events of a job, in the order of the log. */
     async events(id: JobId): Promise<string[]> {
+      return (await this.told(id)).map(({ type }) => type)
+    },
+
+    /** All events of a job with what they tell, in the order of the log. */
+    async told(id: JobId): Promise<{ type: string; data: Record<string, unknown> }[]> {
       const entries = await redis.xrange(keys.events(), '-', '+')
-      const told = entries.map(([, fields]) => Object.fromEntries(pairs(fields)) as Record<string, string>)
-      return told.filter((event) => event['job'] === id).map((event) => event['type'] ?? '')
+      const events = entries.map(([, fields]) => Object.fromEntries(pairs(fields)) as Record<string, string>)
+      return events
+        .filter((event) => event['job'] === id)
+        .map(({ type = '', data = '{}' }) => ({ type, data: JSON.parse(data) as Record<string, unknown> }))
     },
 
     async [Symbol.asyncDispose]() {

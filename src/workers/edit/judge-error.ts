@@ -1,6 +1,7 @@
 import { JobError, toJobError, type JobErrorCode } from '../../shared/errors/job-errors.ts'
 import type { Checkpoint } from '../../shared/jobs/checkpoint.ts'
 import type { Stage } from '../../shared/jobs/states.ts'
+import { CLIP_FORMATS } from '../../shared/media/clip-type.ts'
 import { StorageError } from '../../shared/storage/storage.ts'
 import { UpstreamError } from '../../shared/upstream/upstream-error.ts'
 import { GateClosed } from '../account/gate-closed.ts'
@@ -21,6 +22,12 @@ const REJECTED: Record<Stage, JobErrorCode> = {
   download: 'download_failed',
 }
 
+/** What a person can do about a clip that was refused; else nothing more than the upstream's words is known. */
+const ADVICE: Partial<Record<JobErrorCode, string>> = {
+  input_unsupported: `Accepted are ${Object.keys(CLIP_FORMATS).join(', ')}.`,
+  input_too_large: 'Compress or trim the clip.',
+}
+
 /** Turns what a step threw into what the job does: wait without counting it, go back, or fail with a `JobError`. */
 export function judgeError(
   error: unknown,
@@ -33,8 +40,10 @@ export function judgeError(
   }
   if (!(error instanceof UpstreamError)) return toJobError(error)
   const { settings, checkpoint } = at
-  const fail = (code: JobErrorCode, helpUrl?: string) =>
-    new JobError(code, error.message, { upstream: error.words, helpUrl, cause: error })
+  const fail = (code: JobErrorCode, helpUrl?: string) => {
+    const detail = [error.message, ADVICE[code]].filter(Boolean).join('. ')
+    return new JobError(code, detail, { upstream: error.words, helpUrl, cause: error })
+  }
 
   switch (error.kind) {
     case 'rate_limited': {

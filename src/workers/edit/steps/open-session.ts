@@ -25,6 +25,6 @@ export const openSession = defineStep({
 
 function timelineLost({ action, session }: StepContext['job']): JobError {
   const code = action === 'edit' ? 'edit_rejected' : action === 'export' ? 'render_failed' : 'upstream_unavailable'
-  const detail = `Expected to go on with the timeline of ${session}; the upstream lost it, with what earlier messages and jobs had made. Nothing was sent to an empty one. Post the clips again, to a new session.`
+  const detail = `Expected to go on with the timeline of ${session}; the upstream lost it, with what earlier messages and jobs had made. Nothing was sent to an empty one. Retry from the upload, or post the clips to a new session.`
   return new JobError(code, detail, { upstream: { status: null, code: 1002, message: 'session not found' } })
 }
