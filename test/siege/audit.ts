@@ -52,7 +52,10 @@ export async function audit(world: SiegeWorld, submitted: Submitted, ledger: Led
       'jobs accepted (202)': submitted.accepted.length,
       'posts without a 202': submitted.unanswered,
       'jobs in all': jobs.length,
-      ...prefixed('ended as ', sumOf(jobs.map(({ status, error }) => (error ? `${status}: ${error.code}` : status)))),
+      ...prefixed(
+        'ended as ',
+        sumOf(jobs.map(({ status, error }) => (error ? `${status}: ${error.code} in ${error.stage}` : status))),
+      ),
       'calls of the upstream': calls.length,
       'calls with a fault': calls.filter(({ fault }) => fault !== 'none').length,
       'messages applied': [...applied.values()].reduce((sum, times) => sum + times, 0),

@@ -42,7 +42,7 @@ export async function runSiege(options: SiegeOptions): Promise<SiegeResult> {
   await using fleet = await Fleet.start(world, options)
 
   const to = { apiUrls: fleet.apiUrls, clip: world.clip, webhookUrl: world.receiver.url }
-  const submitting = submitJobs(to, options.jobs, over)
+  const submitting = submitJobs(to, options.jobs, { random: seededRandom(options.seed + 2), signal: over })
   const calm = new AbortController()
   const killing = killAtRandom(fleet, seededRandom(options.seed + 1), AbortSignal.any([calm.signal, over]))
   const submitted = await submitting

@@ -4,7 +4,8 @@ import { FLEET_API_KEY } from '../support/faults/fleet-environment.ts'
 
 const CLIENTS = 6
 const POST_MS = 15_000
-const PAUSE_MS = 100
+/** The longest that a client waits between posts, so that jobs still come while things die. */
+const PAUSE_MS = 1_500
 
 export interface Submitted {
   /** Ids of jobs that were answered with 202. */
@@ -25,7 +26,7 @@ export const markIn = (text: string) => /siege-\d+-mark/.exec(text)?.[0] ?? null
 export async function submitJobs(
   to: { apiUrls: readonly string[]; clip: string; webhookUrl: string },
   count: number,
-  signal: AbortSignal,
+  { random, signal }: { random: () => number; signal: AbortSignal },
 ): Promise<Submitted> {
   const submitted: Submitted = { accepted: [], unanswered: 0 }
   const file = await openAsBlob(to.clip)
@@ -36,13 +37,13 @@ export async function submitJobs(
       open -= 1
       const post = ++posts
       const id = await postJob(to.apiUrls[post % to.apiUrls.length] ?? '', formOf(post, file, to.webhookUrl))
-      if (id !== null) {
+      if (id === null) {
+        open += 1
+        submitted.unanswered += 1
+      } else {
         submitted.accepted.push(id)
-        continue
       }
-      open += 1
-      submitted.unanswered += 1
-      await systemClock.sleep(PAUSE_MS)
+      await systemClock.sleep(random() * PAUSE_MS)
     }
   }
   await Promise.all(Array.from({ length: CLIENTS }, client))
