@@ -2,7 +2,7 @@
 // it runs on the system's Node.js, as old as 20, before anything is installed. All it says goes to stderr.
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { installPackages, packagesAreInPlace } from './setup/packages.mjs'
+import { installPackages, packagesAreInPlace, pinnedNodeRuns } from './setup/packages.mjs'
 import { installPrograms, missingPrograms } from './setup/programs.mjs'
 import { withLock } from './setup/lock.mjs'
 import { SetupFailure } from './setup/run.mjs'
@@ -15,12 +15,14 @@ function setUp() {
   if (!packagesAreInPlace(root)) {
     withLock(root, () => packagesAreInPlace(root) || installPackages(root))
   }
-  if (missingPrograms(process.env, args).length > 0) {
-    withLock(root, () => installPrograms(process.env, missingPrograms(process.env, args)))
-    const missing = missingPrograms(process.env, args)
+  if (missingOnSystem().length > 0) {
+    withLock(root, () => installPrograms(process.env, missingOnSystem()))
+    const missing = missingOnSystem()
     if (missing.length > 0) throw new SetupFailure(`Still missing after the installation: ${missing.join(', ')}`)
   }
 }
+
+const missingOnSystem = () => [...missingPrograms(process.env, args), ...(pinnedNodeRuns(root) ? [] : ['libatomic'])]
 
 try {
   setUp()

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { delimiter, join, resolve } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
-import { findProgram, sayAndHear, sayAndRun, SetupFailure } from './run.mjs'
+import { ask, findProgram, sayAndHear, sayAndRun, SetupFailure } from './run.mjs'
 
 /** Whether node_modules holds what package-lock.json asks for; npm writes its own lock there when an installation is whole. */
 export function packagesAreInPlace(root) {
@@ -15,6 +15,9 @@ export function packagesAreInPlace(root) {
     return there.version === version && there.integrity === integrity
   })
 }
+
+/** Whether the pinned Node.js starts: a slim system may lack `libatomic`, a library that it needs. */
+export const pinnedNodeRuns = (root) => ask([pinnedNode(root), '--version'], process.env) !== undefined
 
 /** Installs exactly what the lock file says, the pinned Node.js (a development dependency) included. */
 export function installPackages(root) {

@@ -11,38 +11,38 @@ const MANAGERS = [
     unattended: ['env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', '-qq', '-o', 'DPkg::Lock::Timeout=300'],
     update: ['apt-get', 'update'],
     install: ['apt-get', 'install', '-y', '--no-install-recommends'],
-    names: { 'redis-server': 'redis-server', ffmpeg: 'ffmpeg', font: 'fonts-dejavu-core' },
+    names: { 'redis-server': 'redis-server', ffmpeg: 'ffmpeg', font: 'fonts-dejavu-core', libatomic: 'libatomic1' },
   },
   {
     program: 'dnf',
     install: ['dnf', 'install', '-y'],
-    names: { 'redis-server': 'redis', ffmpeg: 'ffmpeg-free', font: 'dejavu-sans-fonts' },
+    names: { 'redis-server': 'redis', ffmpeg: 'ffmpeg-free', font: 'dejavu-sans-fonts', libatomic: 'libatomic' },
   },
   {
     program: 'yum',
     install: ['yum', 'install', '-y'],
-    names: { 'redis-server': 'redis', ffmpeg: 'ffmpeg', font: 'dejavu-sans-fonts' },
+    names: { 'redis-server': 'redis', ffmpeg: 'ffmpeg', font: 'dejavu-sans-fonts', libatomic: 'libatomic' },
   },
   {
     program: 'apk',
     install: ['apk', 'add', '--no-cache'],
-    names: { 'redis-server': 'redis', ffmpeg: 'ffmpeg', font: 'font-dejavu' },
+    names: { 'redis-server': 'redis', ffmpeg: 'ffmpeg', font: 'font-dejavu', libatomic: 'libatomic' },
   },
   {
     program: 'pacman',
     install: ['pacman', '-Sy', '--noconfirm', '--needed'],
-    names: { 'redis-server': 'redis', ffmpeg: 'ffmpeg', font: 'ttf-dejavu' },
+    names: { 'redis-server': 'redis', ffmpeg: 'ffmpeg', font: 'ttf-dejavu', libatomic: 'gcc-libs' },
   },
   {
     program: 'zypper',
     install: ['zypper', '--non-interactive', 'install'],
-    names: { 'redis-server': 'redis', ffmpeg: 'ffmpeg', font: 'dejavu-fonts' },
+    names: { 'redis-server': 'redis', ffmpeg: 'ffmpeg', font: 'dejavu-fonts', libatomic: 'libatomic1' },
   },
   {
     program: 'brew',
     ownUser: true, // it refuses to run as root
     install: ['brew', 'install'],
-    names: { 'redis-server': 'redis', ffmpeg: 'ffmpeg', font: 'font-dejavu' },
+    names: { 'redis-server': 'redis', ffmpeg: 'ffmpeg', font: 'font-dejavu', libatomic: 'gcc' },
   },
 ]
 

@@ -29,12 +29,12 @@ async function checkout(npm: string, options: { locked?: string } = {}) {
     await chmod(join(bin, name), 0o755)
   }
   const install =
-    'mkdir -p node_modules/.bin; : > node_modules/.bin/node; cp installed.json node_modules/.package-lock.json'
+    'mkdir -p node_modules/.bin; printf "#!/bin/sh\\n" > node_modules/.bin/node; chmod +x node_modules/.bin/node; cp installed.json node_modules/.package-lock.json'
   await stub('npm', `echo "npm $*" >> diary; install() { ${install}; }; ${npm}`)
   for (const name of ['redis-server', 'ffmpeg', 'ffprobe']) await stub(name, '')
   await writeFile(join(bin, 'A.ttf'), '')
 
-  const env = { PATH: `${bin}:/usr/bin:/bin`, CLIPYARD_FONT_FOLDERS: bin, TMPDIR: temp.path }
+  const env = { PATH: `${bin}:/usr/bin:/bin`, CLIPYARD_FONT_FOLDERS: bin, TMPDIR: temp.path, CLIPYARD_NO_INSTALL: '1' }
   return {
     root,
     put,
@@ -111,7 +111,16 @@ it('takes the lock of a set-up that was killed', async () => {
 
   await writeFile(
     join(t.root, '../bin/npm'),
-    '#!/bin/sh\nmkdir -p node_modules/.bin; : > node_modules/.bin/node; cp installed.json node_modules/.package-lock.json\n',
+    '#!/bin/sh\nmkdir -p node_modules/.bin; printf "#!/bin/sh\\n" > node_modules/.bin/node; chmod +x node_modules/.bin/node; cp installed.json node_modules/.package-lock.json\n',
   )
   expect(t.setUp().status).toBe(0)
+})
+
+it('names the library that the pinned Node.js lacks where it does not start', async () => {
+  await using t = await checkout(
+    'mkdir -p node_modules/.bin; printf "#!/bin/sh\\nexit 127\\n" > node_modules/.bin/node; chmod +x node_modules/.bin/node; cp installed.json node_modules/.package-lock.json',
+  )
+  const { status, said } = t.setUp()
+  expect(status).toBe(1)
+  expect(said.at(-1)).toContain('missing: libatomic; ')
 })
