@@ -33,6 +33,8 @@ export class FakeUpstream implements Upstream {
   /** What polls answer, in order; the last one stays. */
   polls: Render[] = [{ status: 'completed', url: 'https://upstream.test/out.mp4' }]
   output: Buffer = Buffer.from('a video')
+  /** What a message that is applied costs. */
+  price = 0
   /** Whether a message changes the timeline. */
   applies = true
   /** While set, every call throws it. */
@@ -156,7 +158,10 @@ export class FakeUpstream implements Upstream {
   }
 
   #edit(sessionId: string, text: string): void {
-    if (this.applies) this.#session(sessionId).edits.push(text)
+    if (!this.applies) return
+    this.#session(sessionId).edits.push(text)
+    const available = this.balance.available - this.price
+    this.balance = { ...this.balance, available, total: available + this.balance.frozen }
   }
 
   #session(sessionId: string): FakeSession {

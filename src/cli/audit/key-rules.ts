@@ -54,6 +54,8 @@ const RULES = {
   messageLimit: 'expires',
   messageLine: 'cell',
   messageTurns: 'cell',
+  spending: 'expires',
+  spendingTurn: 'expires',
   seenRenders: 'expires',
   savedPolls: 'expires',
   clientId: 'cell',

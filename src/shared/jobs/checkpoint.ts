@@ -18,6 +18,10 @@ const Evidence = z.object({
   inputsUploaded: z.literal(true),
   creditsBefore: Credits,
   creditsAfter: Credits,
+  /** The account's turn of spending at `creditsBefore`; null where another job spent just then. */
+  spendingTurn: z.int().nullable(),
+  /** What the edit was charged, where no other of the account was at work between the two balances. */
+  charged: z.number(),
 
   /** Hash of the session's draft before the message ("" where there was none), written with `sentAt` before the call. */
   draftBefore: z.string(),

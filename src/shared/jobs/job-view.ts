@@ -116,7 +116,8 @@ export async function viewJob(deps: JobViewDeps, job: JobRecord): Promise<JobVie
 
 function viewCredits({ checkpoint }: JobRecord): JobView['credits'] {
   const balance = checkpoint.creditsAfter ?? checkpoint.creditsBefore
-  return balance ? { ...balance, charged: null, exact: false } : null
+  if (!balance) return null
+  return { ...balance, charged: checkpoint.charged ?? null, exact: checkpoint.charged !== undefined }
 }
 
 function viewOutput({ links, clock, publicUrl }: JobViewDeps, job: JobRecord): JobView['output'] {

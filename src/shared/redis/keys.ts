@@ -94,6 +94,10 @@ export function createKeys(namespace = 'clipyard') {
     messageLine: (account: string, tenant: TenantId | '') => `${prefix}:message-line:${account}:${tenant}`,
     /** ZSET: tenants with jobs in line for a slot, by the turn in which they were last called. */
     messageTurns: (account: string) => `${prefix}:message-turns:${account}`,
+    /** ZSET: jobs that spend an upstream account's credits, by the Redis time (ms) at which they surely have. 30 days. */
+    spending: (account: string) => `${prefix}:spending:${account}`,
+    /** HASH: how often another job began to spend than the one before, and which was the last. Expires after 30 days. */
+    spendingTurn: (account: string) => `${prefix}:spending-turn:${account}`,
     /** LIST: how the last renders at an upstream account went (JSON), newest first; 200. Expires 30 days after the last. */
     seenRenders: (account: string) => `${prefix}:seen-renders:${account}`,
     /** STRING: polls that the budget had for renders at an upstream account and that they left. Expires likewise. */

@@ -1,6 +1,7 @@
 import type { JobId } from '../../shared/jobs/ids.ts'
 import { UpstreamError } from '../../shared/upstream/upstream-error.ts'
 import type { Credits } from '../../shared/upstream/upstream.ts'
+import type { SpendingPort } from '../edit/step.ts'
 import type { Account } from './account.ts'
 import { closingFor, closingForBalance } from './closings.ts'
 import type { Closing, Scope, Verdict } from './gate.ts'
@@ -19,7 +20,7 @@ export class AccountVisit {
   /** Gates that were found or made closed: the job may be asleep at them when the leg is over. */
   readonly #met = new Set<Scope>()
   #inLine = false
-  #slot: { clean: boolean } | undefined
+  #slot: { clean: boolean; spent: boolean } | undefined
 
   constructor(account: Account, jobId: JobId) {
     this.#account = account
@@ -73,20 +74,33 @@ export class AccountVisit {
     }
     this.#inLine = !(await slots.take(this.#jobId))
     if (this.#inLine) return null
-    const slot = (this.#slot = { clean: false })
-    return { [Symbol.asyncDispose]: () => slots.giveBack(this.#jobId, slot) }
+    const slot = (this.#slot = { clean: false, spent: false })
+    const giveBack = async () => {
+      await slots.giveBack(this.#jobId, slot)
+      if (!slot.spent) await this.#account.spending.unsent(this.#jobId).catch(() => undefined)
+    }
+    try {
+      await this.#account.spending.begin(this.#jobId)
+    } catch (error) {
+      await giveBack()
+      throw error
+    }
+    return { [Symbol.asyncDispose]: giveBack }
   }
 
-  /** A message came to its clean end. */
-  messageDone(): void {
-    if (this.#slot) this.#slot.clean = true
+  /** How a message went: whether it may have cost something, and whether it came to its clean end. */
+  messageDone(how: { spent: boolean; clean: boolean }): void {
+    Object.assign(this.#slot ?? {}, how)
+  }
+
+  readonly spending: SpendingPort = {
+    look: () => this.#account.spending.look(this.#jobId).catch(() => null),
+    end: (turn) => this.#account.spending.end(this.#jobId, turn).catch(() => false),
   }
 
   /** To be called when the leg is over and the job is where it sleeps. */
   async [Symbol.asyncDispose](): Promise<void> {
-    const { gates, slots } = this.#account
-    for (const scope of this.#met) await gates[scope].park(this.#jobId)
-    if (this.#inLine) await slots.settle(this.#jobId)
+    await this.#account.settle(this.#jobId, { gates: this.#met, inLine: this.#inLine })
   }
 
   /** @returns the gates that want to hear of a success. */
@@ -106,7 +120,7 @@ export class AccountVisit {
   }
 
   async #enter(scope: Scope) {
-    const entry = await this.#account.gates[scope].enter(this.#jobId)
+    const entry = await this.#account.enter(scope, this.#jobId)
     if (entry.kind !== 'open') this.#met.add(scope)
     if (entry.kind === 'closed') throw new GateClosed(entry.closed, { delivery: 'not_sent' })
     return entry

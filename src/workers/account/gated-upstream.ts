@@ -1,3 +1,4 @@
+import { UpstreamError } from '../../shared/upstream/upstream-error.ts'
 import type { Upstream } from '../../shared/upstream/upstream.ts'
 import type { AccountVisit } from './account-visit.ts'
 
@@ -23,15 +24,24 @@ export function gatedUpstream(upstream: Upstream, visit: AccountVisit): Upstream
 
     async sendMessage(session, text, options) {
       const { signal } = options
-      const reply = await visit.call(['all', 'messages'], signal, (answered) => {
+      const sent = visit.call(['all', 'messages'], signal, (answered) => {
         const onSignsOfLife = () => {
           answered()
           options.onSignsOfLife?.()
         }
         return upstream.sendMessage(session, text, { ...options, onSignsOfLife })
       })
-      visit.messageDone()
-      return reply
+      return sent.then(
+        (reply) => {
+          visit.messageDone({ spent: true, clean: true })
+          return reply
+        },
+        (error: unknown) => {
+          const refused = error instanceof UpstreamError && error.delivery !== 'unknown'
+          visit.messageDone({ spent: !refused, clean: false })
+          throw error
+        },
+      )
     },
 
     // An output often lies on a host of its own: whether that answers tells nothing of the account.

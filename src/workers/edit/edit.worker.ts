@@ -14,7 +14,7 @@ export interface EditWorker {
 }
 
 export interface EditWorkerDeps extends Omit<LegDeps, 'ports'> {
-  ports: Omit<LegDeps['ports'], 'takeMessageSlot'>
+  ports: Omit<LegDeps['ports'], 'takeMessageSlot' | 'spending'>
   visitAccount: (jobId: JobId) => AccountVisit
   connection: ConnectionOptions
   prefix: string
@@ -66,6 +66,7 @@ export function startEditWorker(deps: EditWorkerDeps): EditWorker {
 async function carry(deps: EditWorkerDeps, leg: Leg, signal: AbortSignal): Promise<void> {
   await using visit = deps.visitAccount(leg.jobId)
   const upstream = gatedUpstream(deps.ports.upstream, visit)
-  const ports = { ...deps.ports, upstream, takeMessageSlot: () => visit.takeMessageSlot() }
+  const { spending } = visit
+  const ports = { ...deps.ports, upstream, spending, takeMessageSlot: () => visit.takeMessageSlot() }
   await carryLeg({ ...deps, ports }, leg, signal)
 }

@@ -23,6 +23,13 @@ export interface EditSettings {
   retryMs: { first: number; longest: number }
 }
 
+export interface SpendingPort {
+  /** The account's turn, to be asked before the first balance; null where another job spends just now. */
+  look(): Promise<number | null>
+  /** After the last balance: whether all that was spent since that turn is this job's. */
+  end(turn: number | null): Promise<boolean>
+}
+
 /** What a step may touch: ports only, so that it can be run by hand. */
 export interface StepContext {
   readonly job: JobRecord
@@ -37,6 +44,8 @@ export interface StepContext {
   readonly probe: (path: string, signal: AbortSignal) => Promise<VideoFacts | 'unreadable' | null>
   /** Leave to stream one message; null when all slots of the upstream account are taken. */
   readonly takeMessageSlot: () => Promise<AsyncDisposable | null>
+  /** Tells what the job was charged from what others of the account were. */
+  readonly spending: SpendingPort
   /** When a render is looked at. */
   readonly pollPlan: PollPlan
   readonly clock: Clock

@@ -11,7 +11,7 @@ export const checkCredits = defineStep({
   needs: [],
   adds: ['creditsBefore'],
 
-  async run({ job, upstream, signal }) {
+  async run({ job, upstream, spending, signal }) {
     const budget = job.request.max_credits
     if (job.action === 'edit' && budget !== null && budget < EDIT_COST) {
       throw new JobError(
@@ -19,6 +19,8 @@ export const checkCredits = defineStep({
         `Expected max_credits of at least ${EDIT_COST}, what an edit costs; got ${budget}. Raise it.`,
       )
     }
-    return advance({ creditsBefore: await upstream.credits({ signal, beforeMessage: job.action === 'edit' }) })
+    const beforeMessage = job.action === 'edit'
+    const spendingTurn = beforeMessage ? await spending.look() : null
+    return advance({ creditsBefore: await upstream.credits({ signal, beforeMessage }), spendingTurn })
   },
 })

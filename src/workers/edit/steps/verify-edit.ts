@@ -1,5 +1,5 @@
 import { JobError } from '../../../shared/errors/job-errors.ts'
-import type { Evidence } from '../../../shared/jobs/checkpoint.ts'
+import type { Checkpoint, Evidence } from '../../../shared/jobs/checkpoint.ts'
 import { jobFile, readText, writeReport, writeText } from '../../../shared/jobs/report.ts'
 import { describeChanges, draftHash, readAspect, readTimeline } from '../../../shared/upstream/draft.ts'
 import { tellReply } from '../../../shared/upstream/tell-reply.ts'
@@ -16,10 +16,11 @@ export const verifyEdit = defineStep({
   name: 'verify-edit',
   stage: 'verify',
   needs: ['upstreamSession'],
-  uses: ['draftBefore', 'reply', 'followUp'],
+  uses: ['draftBefore', 'reply', 'followUp', 'creditsBefore', 'spendingTurn'],
   adds: ['draftAfter', 'timelineMs'],
 
-  async run(ctx, { upstreamSession, draftBefore, reply, followUp: earlier }) {
+  async run(ctx, given) {
+    const { upstreamSession, draftBefore, reply, followUp: earlier } = given
     const { job, sessions, storage } = ctx
     const state = await readState(ctx, upstreamSession, reply)
     const { draft } = state
@@ -29,7 +30,7 @@ export const verifyEdit = defineStep({
     const followUp = reply?.error ? null : followUpOf(job, { changes, told, earlier })
     if (followUp) return again(followUp)
 
-    const creditsAfter = reply ? await readBalance(ctx) : undefined
+    const credits = reply ? await readCharge(ctx, given) : {}
     const messages = [...(earlier?.said ?? []), ...told.messages]
     const timeline = draft === null ? null : readTimeline(draft)
     const expectations = checkExpectations(job.request.expect, { changes, timeline, aspect: aspectOf(state) })
@@ -38,7 +39,7 @@ export const verifyEdit = defineStep({
     const findings = {
       draftAfter: draft === null ? '' : draftHash(draft),
       timelineMs: timeline?.duration_ms ?? 0,
-      ...(creditsAfter && { creditsAfter }),
+      ...credits,
     }
     // Marked before it is judged, so that a job that fails here still shows what was found.
     const fault = judgeEdit({ action: job.action, draft, reply, changes, messages: told.messages, expectations })
@@ -77,6 +78,19 @@ const aspectOf = ({ draft, canvas }: SessionState): number | null =>
 async function changesSince({ job, storage }: StepContext, draft: SessionState['draft']): Promise<string[]> {
   const before = await readText(storage, jobFile.draft(job.id, 'before'))
   return describeChanges(before === '' ? null : before, draft)
+}
+
+/** The balance, and what the edit was charged where that can be known. */
+async function readCharge(
+  ctx: StepContext,
+  { creditsBefore, spendingTurn = null }: Partial<Pick<Evidence, 'creditsBefore' | 'spendingTurn'>>,
+): Promise<Pick<Checkpoint, 'creditsAfter' | 'charged'>> {
+  const creditsAfter = await readBalance(ctx)
+  const alone = await ctx.spending.end(spendingTurn)
+  if (!creditsAfter) return {}
+  const charged = creditsBefore ? creditsBefore.total - creditsAfter.total : -1
+  // A balance that has grown was topped up meanwhile.
+  return alone && charged >= 0 ? { creditsAfter, charged } : { creditsAfter }
 }
 
 /** The balance is told for information: a fault of that read must not fail an edit that was paid for. */
