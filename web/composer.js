@@ -106,7 +106,9 @@ function takeDrops(form, stage) {
     if (!bringsFiles(event) || !event.dataTransfer) return
     event.preventDefault()
     mark(false)
-    if (!form.hidden) void droppedFiles(event.dataTransfer).then(stage)
+    if (form.hidden) return
+    void droppedFiles(event.dataTransfer).then(stage)
+    form.scrollIntoView({ block: 'nearest' })
   })
 }
 

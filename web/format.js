@@ -38,12 +38,12 @@ export const percent = (part) => `${Math.floor(Math.min(1, Math.max(0, part)) * 
 /**
  * A moment as the reader's clock shows it, with its day unless that is today.
  * @param {string} iso
- * @param {{ now: number, locale?: string, timeZone?: string }} reader
+ * @param {{ now: number, locale?: string, timeZone?: string, seconds?: boolean }} reader
  */
-export function moment(iso, { now, locale, timeZone }) {
+export function moment(iso, { now, locale, timeZone, seconds = false }) {
   const zone = timeZone === undefined ? {} : { timeZone }
   const day = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', ...zone })
-  const time = new Intl.DateTimeFormat(locale, { timeStyle: 'short', ...zone })
+  const time = new Intl.DateTimeFormat(locale, { timeStyle: seconds ? 'medium' : 'short', ...zone })
   const at = Date.parse(iso)
   return day.format(at) === day.format(now) ? time.format(at) : `${day.format(at)}, ${time.format(at)}`
 }

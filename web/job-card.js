@@ -20,12 +20,13 @@ export function createJobCard(first, { base, onCancel, onRetry }) {
   const stage = element('p', { className: 'stage' })
   const bar = element('progress', { max: 1, ariaLabel: `Progress of ${name}` })
   const story = element('div', { className: 'story' })
-  const refusal = element('div', {})
+  const refusal = element('div', { className: 'refusal' })
   const cancel = actionButton('Cancel', () => onCancel(first.id), refusal)
   const retry = actionButton('Retry', () => onRetry(first.id), refusal)
-  const buttons = element('div', { className: 'buttons' }, cancel, retry)
+  cancel.className = 'quiet'
+  const line = element('div', { className: 'line' }, stage, cancel)
   const card = element('li', { className: 'card job', id: first.id })
-  card.append(heading(first, name, state), stage, bar, story, refusal, buttons)
+  card.append(heading(first, name, state), line, bar, story, refusal, retry)
   let shown = ''
   /** @type {ReturnType<typeof jobResult> | null} */
   let result = null
@@ -46,18 +47,18 @@ export function createJobCard(first, { base, onCancel, onRetry }) {
 
   /** @param {JobView} job */
   function update(job) {
-    const { status, progress } = job
+    const { status, progress, error } = job
     setText(state, STATUS_WORDS[status])
     state.className = `state ${status}`
     const over = isFinal(status)
-    stage.hidden = status !== 'running'
     setText(stage, stageLine(job))
+    line.hidden = over
     bar.hidden = over
     if (status === 'queued') bar.removeAttribute('value')
     else bar.value = progress
-    cancel.hidden = over
     retry.hidden = !canRetry(status)
-    buttons.hidden = cancel.hidden && retry.hidden
+    // The same again would end the same, but may be asked for.
+    retry.classList.toggle('quiet', error?.retryable === false)
     tellStory(job)
     made.job = job
   }
@@ -68,10 +69,10 @@ export function createJobCard(first, { base, onCancel, onRetry }) {
 }
 
 /** @param {JobView} job */
-const stageLine = ({ stage, progress, attempt }) =>
-  [stage ? STAGE_WORDS[stage] : 'Beginning', percent(progress), ...(attempt > 1 ? [`attempt ${attempt}`] : [])].join(
-    ' · ',
-  )
+function stageLine({ stage, progress, attempt }) {
+  if (stage === null) return 'Not begun yet'
+  return [STAGE_WORDS[stage], percent(progress), attempt > 1 ? `attempt ${attempt}` : ''].filter(Boolean).join(' · ')
+}
 
 /** @param {JobView} job @param {string} name @param {HTMLElement} state */
 function heading({ instruction, created_at, retry_of }, name, state) {
@@ -83,7 +84,7 @@ function heading({ instruction, created_at, retry_of }, name, state) {
 }
 
 /**
- * A button that can't be pressed twice, and says beside it what was refused.
+ * A button that works once, and says beside it if it was refused.
  * @param {string} label
  * @param {() => Promise<unknown>} act
  * @param {HTMLElement} refusal
@@ -93,8 +94,10 @@ function actionButton(label, act, refusal) {
   const press = async () => {
     button.disabled = true
     refusal.replaceChildren()
-    await act().catch((error) => refusal.replaceChildren(problemNote(error)))
-    button.disabled = false
+    await act().catch((error) => {
+      refusal.replaceChildren(problemNote(error))
+      button.disabled = false
+    })
   }
   button.addEventListener('click', () => void press())
   return button

@@ -6,7 +6,9 @@ import { ERROR_WORDS, STAGE_WORDS, WAIT_WORDS } from './words.js'
 
 /** Why a job waits, and until when. @param {Waiting} waiting */
 export function waitingNote({ reason, detail, retry_at, help_url }) {
-  const when = retry_at ? `Looks again at ${moment(retry_at, { now: Date.now() })}.` : 'Goes on by itself.'
+  const when = retry_at
+    ? `Looks again at ${moment(retry_at, { now: Date.now(), seconds: true })}.`
+    : 'Goes on by itself.'
   const note = element('div', { className: 'waiting-note' }, element('strong', {}, WAIT_WORDS[reason]))
   note.append(element('p', {}, detail), element('p', { className: 'facts' }, when), ...helpLink(help_url))
   return note

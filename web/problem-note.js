@@ -1,11 +1,20 @@
 import { Refused } from './api-errors.js'
 import { element } from './element.js'
+import { CLIP_WORDS } from './words.js'
+
+/** @import { FieldError } from './api-errors.js' */
+
+/** @param {FieldError} fault */
+const isOfFile = ({ pointer }) => pointer.startsWith('#/file/')
 
 /** An error for its reader. @param {unknown} error @returns {{ title: string, details: string[] }} */
 export function explain(error) {
   if (error instanceof Refused) {
     const details = error.errors.map(({ detail }) => detail)
-    return { title: error.title, details: details.length > 0 ? details : [error.message] }
+    return {
+      title: (error.errors.some(isOfFile) && CLIP_WORDS[error.code]) || error.title,
+      details: details.length > 0 ? details : [error.message],
+    }
   }
   return {
     title: 'Clipyard can’t be reached',

@@ -73,6 +73,12 @@ export const ERROR_WORDS = {
   internal: { title: 'Something broke in Clipyard', todo: 'Retry; if it stays, report the job’s id.' },
 }
 
+/** Why a clip was not taken, where the API speaks of bodies and types. @type {Partial<Record<string, string>>} */
+export const CLIP_WORDS = {
+  payload_too_large: 'This clip is too large',
+  unsupported_media_type: 'This is no clip that can be edited',
+}
+
 /** Ends of a job, and whether it can be gone on with from here. @type {Record<FinalStatus, { retry: boolean }>} */
 const ENDS = {
   succeeded: { retry: false },
