@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { TenantId, type JobId } from '../../../src/shared/jobs/ids.ts'
+import { FIRST_TENANT, TenantId, type JobId } from '../../../src/shared/jobs/ids.ts'
 import { upstreamError } from '../../support/fake-upstream.ts'
 import { setupWorkers } from '../../support/workers.ts'
 
@@ -47,6 +47,30 @@ describe('messages at once', () => {
     lined.resolve()
     await Promise.all(ids.map((id) => t.moves.reached('succeeded', id)))
     expect(t.upstream.messages.indexOf('one')).toBeLessThanOrEqual(3)
+  })
+})
+
+describe('a job in line', () => {
+  it('is stopped when it is called, before it is marked as sent, if the gate closed meanwhile', async () => {
+    await using t = await setupWorkers({
+      settings: { creditsProbeMs: 60_000 },
+      over: () => ({ messageConcurrency: 1 }),
+    })
+    const refusing = Promise.withResolvers<void>()
+    t.upstream.next('sendMessage', async () => {
+      await refusing.promise
+      throw upstreamError('no_credits', 'refused', 200)
+    })
+    const ids = [await t.submit(), await t.submit(), await t.submit()]
+    while ((await t.redis.zcard(t.keys.messageLine('test', FIRST_TENANT))) < 2);
+    refusing.resolve()
+    await Promise.all(ids.map((id) => t.moves.reached('waiting', id)))
+
+    expect(t.upstream.messages).toHaveLength(1)
+    const jobs = await Promise.all(ids.map((id) => t.jobs.find(id)))
+    expect(jobs.filter((job) => job?.checkpoint.sendings !== undefined)).toHaveLength(1)
+    expect(jobs.map((job) => job?.waiting?.reason)).toEqual(['credits', 'credits', 'credits'])
+    expect(await t.redis.zcard(t.keys.messageSlots('test'))).toBe(0)
   })
 })
 
