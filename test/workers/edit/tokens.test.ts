@@ -59,7 +59,7 @@ describe('an anonymous token', () => {
     await t.moves.reached('succeeded', id)
     expect(await t.outcome(id)).toMatchObject({ waits: [reason], edits: 1, tokens: 2 })
     expect((await t.jobs.find(id))?.attempt).toBe(1)
-    expect(t.upstream.requests.slice(0, 3).map((request) => request.route)).toEqual(['token', 'token', 'session'])
+    expect(t.upstream.requests.slice(0, 2).map((request) => request.route)).toEqual(['token', 'token'])
   })
 })
 

@@ -42,31 +42,15 @@ const waits =
 
 /** A new session, and the clip in it; nothing is paid twice. */
 const startsOver: Expected = (call) => {
-  switch (call) {
-    case 'session':
-    case 'render':
-    case 'poll':
-      return oncemore(call, ['retry'])
-    case 'state after':
-      return failedAt(call, 'edit_not_applied')
-    default:
-      return { ...oncemore(call, []), sessions: 2, uploads: 2 }
-  }
+  if (call === 'session' || call === 'render' || call === 'poll') return oncemore(call, ['retry'])
+  if (call === 'state after') return failedAt(call, 'edit_not_applied')
+  return { ...oncemore(call, []), sessions: 2, uploads: 2 }
 }
 
 const refusedByStage: Expected = (call) => {
-  switch (call) {
-    case 'session':
-    case 'upload':
-    case 'state after':
-      return oncemore(call, ['retry'])
-    case 'render':
-      return { renders: 2, renderIds: 2 }
-    case 'poll':
-      return failedAt(call, 'render_failed')
-    default:
-      return failedAt(call, 'edit_rejected')
-  }
+  if (call === 'session' || call === 'upload' || call === 'state after') return oncemore(call, ['retry'])
+  if (call === 'render') return { renders: 2, renderIds: 2 }
+  return failedAt(call, call === 'poll' ? 'render_failed' : 'edit_rejected')
 }
 
 /** Nobody refused and nobody agreed: what the message came to is read from the timeline. */
