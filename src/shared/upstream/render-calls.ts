@@ -67,7 +67,8 @@ const pathOf = (renderId: string) => `${RENDERS}/${encodeURIComponent(renderId)}
 const wordOf = (status: unknown) => (typeof status === 'string' && status ? status.trim().toLowerCase() : null)
 
 const isUnknownRender = ({ kind, words }: UpstreamError) =>
-  (words.status === 404 && kind !== 'auth') || (kind === 'rejected' && NOT_THERE.test(words.message ?? ''))
+  ((words.status === 404 || words.code === 404) && kind !== 'auth') ||
+  (kind === 'rejected' && NOT_THERE.test(words.message ?? ''))
 
 /** No one has told the wording of that refusal, so a refusal without a known meaning is settled by looking the id up. */
 async function isAlreadyStarted(api: ApiContext, renderId: string, error: unknown, options: CallOptions) {

@@ -121,6 +121,7 @@ describe('a look at a render', () => {
       { status: 'completed', url: 'https://cdn.test/a.mp4' },
     ],
     [{ success: false, error: 'Render not found' }, { status: 'unknown' }],
+    [{ code: 404, message: 'no' }, { status: 'unknown' }],
   ])('reads %j', async (body, render) => {
     await using t = await setup()
     expect(await t.look(200, body)).toEqual(render)

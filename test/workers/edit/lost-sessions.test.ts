@@ -37,6 +37,15 @@ describe('a session that the upstream lost', () => {
     })
   })
 
+  it('is never begun empty where an earlier job had put only its clips there', async () => {
+    await using t = await setupNemoWorkers()
+    const session = newSessionId()
+    await run(t, { session, action: 'upload' }, 'succeeded')
+    t.upstream.world.sessions.clear()
+    const id = await run(t, { session }, 'failed')
+    expect(await t.outcome(id)).toMatchObject({ error: 'edit_rejected at upload', messages: 0, sessions: 1 })
+  })
+
   it('is no ground for a later job either', async () => {
     await using t = await setupNemoWorkers()
     const session = newSessionId()
