@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { z } from 'zod'
+import { isWholeMp4 } from '../../shared/media/is-whole-mp4.ts'
 
 export interface VideoFacts {
   durationMs: number
@@ -17,8 +18,10 @@ const PROBE_MS = 30_000
 
 const run = promisify(execFile)
 
-/** Duration and size of a video file. `unreadable` when it is none; null where there is no ffprobe on this machine. */
+/** Duration and size of a video file. `unreadable` when it is none or not all of one; null where there is no ffprobe on this machine. */
 export async function probeVideo(path: string, signal: AbortSignal): Promise<VideoFacts | 'unreadable' | null> {
+  // ffprobe reads the head alone, and takes a file that was cut off for a whole one.
+  if (!(await isWholeMp4(path))) return 'unreadable'
   const shown = ['-show_entries', 'stream=width,height:format=duration', '-of', 'json']
   const safe = ['-v', 'error', '-protocol_whitelist', 'file']
   try {
