@@ -146,9 +146,10 @@ describe('a gate', () => {
 
   it('wakes a job at once that goes to sleep after it has opened', async () => {
     await using t = await setup()
-    const first = await t.close(down())
+    const first = await t.close(down(later))
     const late = await t.leased()
     await t.gate.enter(late)
+    await t.redis.hset(t.keys.gate('test', 'all'), { retry_at: 0 })
     await t.enters(first, 'probe')
     await t.gate.tell(first, { outcome: 'ok' })
     await t.gate.tend()
