@@ -1,10 +1,13 @@
 import { Redis } from 'ioredis'
+import { audit as auditStore } from '../../src/cli/audit/audit.ts'
+import type { Fault } from '../../src/cli/audit/faults.ts'
 import { decodeEvent, type EventEntry } from '../../src/shared/events/event-entry.ts'
 import { FIRST_TENANT, JobId } from '../../src/shared/jobs/ids.ts'
 import type { JobRecord } from '../../src/shared/jobs/job.ts'
 import { JobStore } from '../../src/shared/jobs/job-store.ts'
 import { FINAL_STATUSES, JOB_STATUSES } from '../../src/shared/jobs/states.ts'
 import { createKeys } from '../../src/shared/redis/keys.ts'
+import type { Storage } from '../../src/shared/storage/storage.ts'
 import { systemClock } from '../../src/shared/time/clock.ts'
 
 const UNDER_WAY = JOB_STATUSES.filter((status) => !FINAL_STATUSES.some((final) => final === status))
@@ -15,7 +18,9 @@ export interface Ledger {
   jobs: JobRecord[]
   events: EventEntry[]
   /** What nothing should be left of, by name. */
-  left: Record<'leases' | 'wake' | 'ready' | 'session lines' | 'deliveries', number>
+  left: Record<'leases' | 'sleepers' | 'tenants with ready jobs' | 'session lines' | 'pending deliveries', number>
+  /** By the audit of every key and file. */
+  found: Fault[]
 }
 
 /** How many jobs have not ended, and how many deliveries are due. */
@@ -43,14 +48,15 @@ export async function untilQuiet(redisUrl: string, signal: AbortSignal): Promise
   }
 }
 
-export async function readLedger(redisUrl: string): Promise<Ledger> {
+/** Reads it once all is quiet. */
+export async function readLedger(redisUrl: string, storage: Storage): Promise<Ledger> {
   return withRedis(redisUrl, async (redis) => {
     const keys = createKeys()
     const store = new JobStore({ redis, keys, clock: systemClock, leaseMs: 0 })
     const ids = await redis.zrange(keys.tenantJobs(FIRST_TENANT), '0', '-1')
     const found = await Promise.all(ids.map((id) => store.find(JobId.parse(id))))
     const entries = await redis.xrange(keys.events(), '-', '+')
-    const [leases, wake, ready, deliveries] = await Promise.all([
+    const [leases, sleepers, ready, deliveries] = await Promise.all([
       redis.zcard(keys.leases()),
       redis.zcard(keys.wake()),
       redis.zcard(keys.readyTenants()),
@@ -60,7 +66,14 @@ export async function readLedger(redisUrl: string): Promise<Ledger> {
     return {
       jobs: found.filter((job) => job !== null),
       events: entries.map(([, fields]) => decodeEvent(fields)),
-      left: { leases, wake, ready, 'session lines': lines.length, deliveries },
+      left: {
+        leases,
+        sleepers,
+        'tenants with ready jobs': ready,
+        'session lines': lines.length,
+        'pending deliveries': deliveries,
+      },
+      found: (await auditStore({ redis, keys, storage, namespace: 'clipyard' })).faults,
     }
   })
 }

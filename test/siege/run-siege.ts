@@ -1,7 +1,10 @@
+import { join } from 'node:path'
+import { FileStorage } from '../../src/shared/storage/file-storage.ts'
 import { MINUTE_MS, SECOND_MS, systemClock } from '../../src/shared/time/clock.ts'
 import { randomFaults } from '../support/faults/random-faults.ts'
 import { seededRandom } from '../support/faults/seeded-random.ts'
 import { audit, type Audit } from './audit.ts'
+import { gatherEvidence } from './evidence.ts'
 import { Fleet, type Victim } from './fleet.ts'
 import { readLedger, underWay, untilQuiet } from './read-ledger.ts'
 import { siegeWorld } from './siege-world.ts'
@@ -51,7 +54,8 @@ export async function runSiege(options: SiegeOptions): Promise<SiegeResult> {
   await killing
   await untilQuiet(world.redis.url, over)
 
-  const result = await audit(world, submitted, await readLedger(world.redis.url))
+  const ledger = await readLedger(world.redis.url, new FileStorage(join(world.folder, 'storage')))
+  const result = audit(await gatherEvidence(world, submitted, ledger))
   const seconds = Math.round((systemClock.now() - startedAt) / SECOND_MS)
   return { audit: result, kills: fleet.kills, seconds, output: fleet.output() }
 }

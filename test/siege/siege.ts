@@ -30,7 +30,7 @@ for (let run = 0; run < Number(runs); run++) {
 function table({ audit, kills }: SiegeResult): string {
   const killed = Object.entries(kills).map(([victim, times]) => [`kill -9 of ${victim}`, times] as const)
   const rows = (entries: (readonly [string, number])[]) =>
-    entries.map(([name, times]) => `  ${name.padEnd(44)}${String(times).padStart(8)}`).join('\n')
+    entries.map(([name, times]) => `  ${name.padEnd(54)}${String(times).padStart(8)}`).join('\n')
   const suspects = audit.suspects.slice(0, 50).map((suspect) => `    ${suspect}`)
   return [
     rows([...killed, ...Object.entries(audit.seen)]),
