@@ -13,6 +13,7 @@ const GATES = {
   format: ['oxfmt', '--check'],
   lint: ['oxlint', '--deny-warnings', '--report-unused-disable-directives'],
   types: ['tsc', '--pretty', 'false'],
+  'page types': ['tsc', '-p', 'web', '--pretty', 'false'],
   'dead code': ['knip', '--no-progress'],
   'lint rules': ['../../scripts/prove-lint-rules.mjs'],
   'unit tests': ['vitest', 'run', '--project=unit'],

@@ -21,15 +21,22 @@ const ROUNDS_PER_PAGE = 8
 /**
  * Looks after the jobs on the page for as long as one of them has not ended, and goes on trying while the server is
  * away. `wake` looks at once: after a new job, and when the reader comes back.
- * @param {{ api: Api, pageSize: number, hidden: () => boolean, watcher: Watcher, now?: () => number }} parts
+ * @param {{
+ *   api: Pick<Api, 'getJob' | 'listJobs'>,
+ *   pageSize: number,
+ *   hidden: () => boolean,
+ *   watcher: Watcher,
+ *   now?: () => number,
+ *   later?: (act: () => void, ms: number) => () => void,
+ * }} parts later: gives back how to call it off
  */
-export function followJobs({ api, pageSize, hidden, watcher, now = Date.now }) {
+export function followJobs({ api, pageSize, hidden, watcher, now = Date.now, later = afterMs }) {
   /** @type {Map<string, string>} */
   const etags = new Map()
   /** @type {Map<string, number>} */
   const lookedAt = new Map()
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  let timer
+  /** @type {() => void} */
+  let callOff = () => undefined
   /** @type {'idle' | 'looking' | 'again' | 'stopped'} */
   let mode = 'idle'
   let setbacks = 0
@@ -77,14 +84,14 @@ export function followJobs({ api, pageSize, hidden, watcher, now = Date.now }) {
   }
 
   async function run() {
-    clearTimeout(timer)
+    callOff()
     mode = 'looking'
     const pause = await round().catch(judge)
     const after = /** @type {string} */ (mode)
     if (after === 'stopped') return
     mode = 'idle'
     if (after === 'again') void run()
-    else if (pause !== null) timer = setTimeout(() => void run(), pause)
+    else if (pause !== null) callOff = later(() => void run(), pause)
   }
 
   return {
@@ -96,7 +103,13 @@ export function followJobs({ api, pageSize, hidden, watcher, now = Date.now }) {
     },
     stop() {
       mode = 'stopped'
-      clearTimeout(timer)
+      callOff()
     },
   }
+}
+
+/** @param {() => void} act @param {number} ms */
+function afterMs(act, ms) {
+  const timer = setTimeout(act, ms)
+  return () => clearTimeout(timer)
 }

@@ -14,7 +14,7 @@ export interface Clipyard extends AsyncDisposable {
   stdout(): string
   stderr(): string
   /** An authorized request to a path of the API. */
-  call(path: string, init?: RequestInit & { headers?: Record<string, string> }): Promise<Response>
+  call(path: string, init?: Omit<RequestInit, 'headers'> & { headers?: Record<string, string> }): Promise<Response>
   /** Ends the process as an operator does, and gives its exit code. */
   stop(): Promise<number | null>
   /** kill -9 of the service and of its Redis, at once. */
@@ -30,7 +30,7 @@ export async function startClipyard(dataDir: string, env: Record<string, string>
   const read = collect(child)
   const [, url = '', apiKey = ''] = await until(child, read, /ready at (\S+)[^]*API key\s+(\S+)[^]*\ncurl /)
   const call: Clipyard['call'] = (path, init = {}) =>
-    fetch(`${url}${path}`, { ...init, headers: { authorization: `Bearer ${apiKey}`, ...init.headers } })
+    fetch(`${url}${path}`, { ...init, headers: { ...init.headers, authorization: `Bearer ${apiKey}` } })
 
   return {
     url,

@@ -58,7 +58,8 @@ export async function runLeg(
         }
       }
       case 'wait': {
-        const setbacks = (checkpoint.setbacks ?? 0) + 1
+        // What the whole account waits for is no setback of this job.
+        const setbacks = (checkpoint.setbacks ?? 0) + (outcome.wait.shared ? 0 : 1)
         return { kind: 'waiting', wait: outcome.wait, checkpoint: { ...checkpoint, setbacks } }
       }
       case 'rewind': {

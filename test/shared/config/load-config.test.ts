@@ -26,7 +26,12 @@ describe('loadConfig', () => {
 
   it('tells all faults at once, each with what was expected, what came and how to mend it', () => {
     const faults = faultsOf({ PORT: '99999', LOG_LEVEL: 'loud', ALLOW_PRIVATE_CIDRS: '10.0.0.0', NEMO_RETRY_MS: '1' })
-    expect(faults.map(({ subject }) => subject).sort()).toEqual(['ALLOW_PRIVATE_CIDRS', 'LOG_LEVEL', 'NEMO_RETRY_MS', 'PORT'])
+    expect(faults.map(({ subject }) => subject).sort()).toEqual([
+      'ALLOW_PRIVATE_CIDRS',
+      'LOG_LEVEL',
+      'NEMO_RETRY_MS',
+      'PORT',
+    ])
     for (const fault of faults) expect(Object.values(fault).every((text) => text.length > 2)).toBe(true)
   })
 
