@@ -8,7 +8,7 @@ import { seededRandom } from './faults/seeded-random.ts'
 import { ScriptedUpstream } from './scripted-upstream.ts'
 
 /** undici's words for it. */
-const BROKEN = /other side closed|terminated|aborted/i
+const BROKEN = /other side closed|terminated|aborted|Invalid EOF/i
 const BALANCE = '/api/credits/balance/simple'
 
 async function setup(fault: Fault = { kind: 'none' }) {
