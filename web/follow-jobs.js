@@ -16,6 +16,7 @@ const ROUNDS_PER_PAGE = 8
  * @property {(id: string) => void} onGone
  * @property {(trouble: Error | null) => void} onTrouble null once it has passed
  * @property {(error: Error) => void} onKeyRefused
+ * @property {() => void} [onRest] a round is over and none follows at once
  */
 
 /**
@@ -88,10 +89,11 @@ export function followJobs({ api, pageSize, hidden, watcher, now = Date.now, lat
     mode = 'looking'
     const pause = await round().catch(judge)
     const after = /** @type {string} */ (mode)
-    if (after === 'stopped') return
+    if (after === 'stopped') return watcher.onRest?.()
     mode = 'idle'
-    if (after === 'again') void run()
-    else if (pause !== null) callOff = later(() => void run(), pause)
+    if (after === 'again') return run()
+    if (pause !== null) callOff = later(() => void run(), pause)
+    watcher.onRest?.()
   }
 
   return {

@@ -12,7 +12,7 @@ function anApi(answer: () => Response | Promise<Response>) {
     base: BASE,
     fetch: async (url, init) => {
       calls.push({
-        url: String(url),
+        url: url instanceof Request ? url.url : url.toString(),
         method: init?.method ?? 'GET',
         headers: Object.fromEntries(new Headers(init?.headers)),
       })
