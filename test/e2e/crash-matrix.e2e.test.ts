@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { PIPELINES } from '../../src/workers/edit/pipeline.ts'
-import { catchJobs, CAUGHT_AT, MOMENTS } from '../support/faults/catch-jobs.ts'
+import { catchJobs, CAUGHT_AT, MOMENTS, type Moment } from '../support/faults/catch-jobs.ts'
 import { crashWorld } from '../support/faults/crash-world.ts'
 
 const STEPS = PIPELINES.edit.map(({ name }) => name)
@@ -21,7 +21,7 @@ it('catches every step of the pipeline', () => {
   expect(Object.keys(CAUGHT_AT)).toEqual(STEPS)
 })
 
-describe.each(MOMENTS)('a job of which a step is caught %s', (moment) => {
+describe.each(Object.keys(MOMENTS) as Moment[])('a job of which a step is caught %s', (moment) => {
   it('ends once and is paid once after kill -9 of its worker, at each step', async () => {
     await using world = await crashWorld()
     const caught = await catchJobs(world, moment)

@@ -24,6 +24,8 @@ const FAULTS: Record<string, (evidence: Evidence) => string[]> = {
     charged === EDIT_COST * total(applied) ? [] : [`${charged} credits for ${total(applied)} messages`],
   'succeeded without its edit': ({ jobs, applied }) =>
     names(jobs, (job) => job.status === 'succeeded' && applied.get(markOf(job)) !== 1),
+  'said to be unpaid though it was paid': ({ jobs, applied }) =>
+    names(jobs, (job) => (applied.get(markOf(job)) ?? 0) > 0 && deniesCharge(job)),
   'renders above 1 + failed ones': ({ jobs, renders, failedRenders }) =>
     names(jobs, (job) => (renders.get(markOf(job)) ?? 0) > 1 + (failedRenders.get(markOf(job)) ?? 0)),
   'final events other than 1': ({ jobs, finalEvents }) => names(jobs, ({ id }) => finalEvents.get(id) !== 1),
@@ -65,6 +67,11 @@ function tell({ submitted, jobs, calls, applied, renders, taken }: Evidence): Re
     'of these taken again': taken.filter((times) => times > 1).length,
   }
 }
+
+/** An edit that was made may only end as one of which nobody could know. */
+const deniesCharge = ({ error }: JobRecord) =>
+  (error?.code === 'edit_not_applied' || error?.code === 'edit_rejected') &&
+  !error.detail.includes('charge is possible')
 
 const markOf = ({ request }: JobRecord) => request.external_id ?? ''
 

@@ -9,14 +9,16 @@ import { aNewJob, anInput } from '../a-job.ts'
 import type { UpstreamRoute } from '../upstream-routes.ts'
 import { startedRender, timesApplied, type EngineAnswer, type ProxiedRequest } from './call-record.ts'
 import { FULL_BALANCE, type CrashWorld } from './crash-world.ts'
-import { NO_FAULT, type Fault } from './fault.ts'
+import { NO_FAULT, type Fault, type Hold } from './fault.ts'
 
-export const MOMENTS = [
-  'before its call',
-  'in the middle of its call',
-  'after its call and before its checkpoint',
-] as const
-export type Moment = (typeof MOMENTS)[number]
+/** When a step's job is caught, as the proxy holds its call and the link stops what it writes next. */
+export const MOMENTS = {
+  'before its call': { at: 'before' },
+  'in the middle of its call': { at: 'middle' },
+  'after its call and before its checkpoint': { at: 'after', stop: 'write' },
+  'after its checkpoint, of which it was not told': { at: 'after', stop: 'reply' },
+} as const satisfies Record<string, { at: Hold['at']; stop?: 'write' | 'reply' }>
+export type Moment = keyof typeof MOMENTS
 
 interface CatchAt {
   /** `unknown`: not a call of the upstream, but the clip's own address. */
@@ -102,16 +104,18 @@ class Cell {
     if (route !== this.#at.route || this.#caught) return NO_FAULT
     this.#seen += 1
     if (this.#seen < (this.#at.nth ?? 1)) return NO_FAULT
-    const at = this.#moment === MOMENTS[0] ? 'before' : this.#moment === MOMENTS[1] ? 'middle' : 'after'
+    const { at } = MOMENTS[this.#moment]
     const { matches } = this.#at
-    const held = { kind: 'hold', at, onHeld: () => this.#hold(at), released: this.released.promise } as const
+    const held = { kind: 'hold', at, onHeld: () => this.#hold(), released: this.released.promise } as const
     return matches ? { ...held, matches } : held
   }
 
-  #hold(at: 'before' | 'middle' | 'after'): void {
+  #hold(): void {
     this.#caught = true
-    if (at === 'after') this.#world.link.stopNextMove(this.namespace, () => this.held.resolve())
-    else this.held.resolve()
+    const moment = MOMENTS[this.#moment]
+    const onStopped = () => this.held.resolve()
+    if (moment.at === 'after') this.#world.link.stopNextMove(this.namespace, { what: moment.stop, onStopped })
+    else onStopped()
   }
 
   async outcome() {

@@ -7,11 +7,17 @@ const MOVE_JOB = readFileSync(new URL('../../../src/shared/redis/scripts/move-jo
 /** How a move looks on the wire: by the script's hash, or by its text to a server that does not know it yet. */
 const MOVES = [createHash('sha1').update(MOVE_JOB).digest('hex'), MOVE_JOB.slice(0, 80)]
 
+interface Stop {
+  /** `write`: it does not reach Redis · `reply`: Redis has written it, and nobody is told. */
+  what: 'write' | 'reply'
+  onStopped: () => void
+}
+
 /** A line between workers and Redis, on which a test may stop what would be written next. */
 export class RedisLink implements AsyncDisposable {
   readonly #server: Server
   readonly #sockets = new Set<Socket>()
-  readonly #armed = new Map<string, () => void>()
+  readonly #armed = new Map<string, Stop>()
 
   private constructor(server: Server) {
     this.#server = server
@@ -30,9 +36,9 @@ export class RedisLink implements AsyncDisposable {
     return `redis://127.0.0.1:${(this.#server.address() as AddressInfo).port}`
   }
 
-  /** The next move of a job in this namespace does not reach Redis, nor does anything after it on that connection. */
-  stopNextMove(namespace: string, onStopped: () => void): void {
-    this.#armed.set(namespace, onStopped)
+  /** Stops the connection on which the next move of a job in this namespace comes: from then on it carries nothing. */
+  stopNextMove(namespace: string, stop: Stop): void {
+    this.#armed.set(namespace, stop)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -52,23 +58,24 @@ export class RedisLink implements AsyncDisposable {
         other.destroy()
       })
     }
-    far.on('data', (bytes: Buffer) => near.write(bytes))
-    let stopped = false
+    let stop: Stop | null = null
     near.on('data', (bytes: Buffer) => {
-      stopped ||= this.#stops(bytes)
-      if (!stopped) far.write(bytes)
+      if (stop) return
+      stop = this.#stopFor(bytes)
+      if (stop?.what === 'write') stop.onStopped()
+      else far.write(bytes)
+    })
+    far.on('data', (bytes: Buffer) => {
+      if (!stop) near.write(bytes)
+      else if (stop.what === 'reply') stop.onStopped()
     })
   }
 
-  #stops(bytes: Buffer): boolean {
-    if (this.#armed.size === 0) return false
-    if (!MOVES.some((move) => bytes.includes(move))) return false
-    for (const [namespace, onStopped] of this.#armed) {
-      if (!bytes.includes(`${namespace}:{`)) continue
-      this.#armed.delete(namespace)
-      onStopped()
-      return true
-    }
-    return false
+  #stopFor(bytes: Buffer): Stop | null {
+    if (this.#armed.size === 0 || !MOVES.some((move) => bytes.includes(move))) return null
+    const namespace = [...this.#armed.keys()].find((name) => bytes.includes(`${name}:{`))
+    const stop = namespace === undefined ? undefined : this.#armed.get(namespace)
+    if (namespace !== undefined) this.#armed.delete(namespace)
+    return stop ?? null
   }
 }
