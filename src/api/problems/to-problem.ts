@@ -2,7 +2,7 @@ import type { FastifyError, FastifyRequest } from 'fastify'
 import { Problem } from '../../shared/errors/problems.ts'
 import { SizeLimitError, StorageError } from '../../shared/storage/storage.ts'
 import { BODY_LIMIT_BYTES } from '../body-limit.ts'
-import { redisAway } from './redis-away.ts'
+import { redisAway } from '../../shared/redis/redis-away.ts'
 
 /** How long a client that met an outage should wait. */
 export const OUTAGE_RETRY_SECONDS = 5

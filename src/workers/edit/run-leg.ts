@@ -2,6 +2,7 @@ import type { JobError } from '../../shared/errors/job-errors.ts'
 import type { Checkpoint, Evidence } from '../../shared/jobs/checkpoint.ts'
 import type { Stage } from '../../shared/jobs/states.ts'
 import { LeaseLost } from './hold-lease.ts'
+import { toldByRedis } from '../../shared/redis/redis-away.ts'
 import { judgeError } from './judge-error.ts'
 import type { EvidenceName, Outcome, Step, StepContext, Wait } from './step.ts'
 
@@ -84,6 +85,8 @@ async function runStep(
   } catch (error) {
     ctx.signal.throwIfAborted()
     if (error instanceof LeaseLost) throw error
+    // Without Redis nothing can be written down: the leg breaks off, and another goes on from the last evidence.
+    if (toldByRedis(error) !== null) throw error
     return judgeError(error, { stage: step.stage, checkpoint: checkpoint(), settings: ctx.settings })
   }
 }

@@ -14,7 +14,7 @@ import { readJobRequest } from '../../intake/read-job-request.ts'
 import { untilGone } from '../../intake/until-gone.ts'
 import { ACCEPT_BODIES, answer, problemResponses } from '../../openapi/responses.ts'
 import { tenantOf } from '../../plugins/auth.ts'
-import { redisAway } from '../../problems/redis-away.ts'
+import { redisAway } from '../../../shared/redis/redis-away.ts'
 import { CreateJob, CreateJobForm, CreateJobMultipart } from '../../schemas/create-job.ts'
 
 const schema = {
