@@ -33,6 +33,10 @@ const FAULTS: Record<string, (evidence: Evidence) => string[]> = {
   'delivered as more than one event': ({ jobs, received }) => names(jobs, ({ id }) => (received.get(id) ?? 0) > 1),
   'outputs not whole': ({ brokenOutputs }) => names(brokenOutputs),
   'ended by a defect of ours (internal)': ({ jobs }) => names(jobs, ({ error }) => error?.code === 'internal'),
+  'told to wait for a defect of ours': ({ events }) =>
+    events
+      .filter(({ data }) => JSON.stringify(data).includes('did not expect'))
+      .map(({ id, job }) => `${id} of ${job}`),
   'leases, sleepers, ready jobs, lines, deliveries left': ({ left }) =>
     Object.entries(left).flatMap(([what, times]) => (times === 0 ? [] : [`${times} ${what}`])),
   'faults in keys and files': ({ found }) => found.map(({ kind, subject, detail }) => `${kind} ${subject} ${detail}`),
