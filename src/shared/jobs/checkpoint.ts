@@ -7,6 +7,17 @@ const Credits = z.object({ available: z.number(), frozen: z.number(), total: z.n
 export const Look = z.tuple([z.int(), z.number().nullable()])
 export type Look = z.infer<typeof Look>
 
+/** A finished video, as it lies in storage. `duration_ms`, `width` and `height` are null where no ffprobe could tell. */
+export const Output = z.object({
+  name: z.string(),
+  bytes: z.int(),
+  content_type: z.string(),
+  sha256: z.string(),
+  duration_ms: z.int().nullable(),
+  width: z.int().nullable(),
+  height: z.int().nullable(),
+})
+
 /** What a job has earned so far. Each step declares which of these it needs and which it adds; see workers/edit/pipeline.ts. */
 const Evidence = z.object({
   /** All inputs, as they lie in storage: type, size and hash known. */
@@ -50,15 +61,7 @@ const Evidence = z.object({
   /** Looks at that render so far, and the first three and the last of what they found. */
   polling: z.object({ made: z.int(), looks: z.array(Look) }),
   renderUrl: z.string(),
-  output: z.object({
-    name: z.string(),
-    bytes: z.int(),
-    content_type: z.string(),
-    sha256: z.string(),
-    duration_ms: z.int().nullable(),
-    width: z.int().nullable(),
-    height: z.int().nullable(),
-  }),
+  output: Output,
   /** Refusals to serve in a row, for the back-off. Forgotten when a step is done. */
   setbacks: z.int(),
   /** How often each rewind was taken, by the first evidence it forgets. */

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { LinkSigner } from '../crypto/link-signer.ts'
 import type { Storage } from '../storage/storage.ts'
 import { DAY_MS, type Clock } from '../time/clock.ts'
+import { Output } from './checkpoint.ts'
 import { JobInput } from './job-input.ts'
 import { JobId, SessionId } from './ids.ts'
 import { ACTIONS, JobFailure, StageTimes, Waiting, type JobRecord } from './job.ts'
@@ -43,13 +44,7 @@ export const JobView = z
         url: z.string(),
         download_url: z.string().describe('Opens without headers, for 24 hours'),
         download_url_expires_at: z.string(),
-        name: z.string(),
-        bytes: z.int(),
-        content_type: z.string(),
-        sha256: z.string(),
-        duration_ms: z.int().nullable(),
-        width: z.int().nullable(),
-        height: z.int().nullable(),
+        ...Output.shape,
       })
       .nullable(),
     receipt: z
