@@ -83,7 +83,7 @@ it('takes plain form fields without a file', async () => {
 
 it.each([
   ['an unknown file', [['file', Buffer.from('hello, world'), 'a.mp4']], 415, '#/file/0'],
-  ['an empty file', [['file', Buffer.alloc(0), 'a.mp4']], 422, '#/file/0'],
+  ['an empty file', [['file', Buffer.alloc(0), 'a.mp4']], 415, '#/file/0'],
   [
     'a bad second file',
     [
@@ -158,4 +158,21 @@ it('lists the formats when it knows none of them in a file', async () => {
 
   expect(reply.body.code).toBe('unsupported_media_type')
   expect(reply.body.detail).toContain('mp4, mov, avi, webm, mkv, jpg, png, gif, webp, mp3, wav, m4a, aac')
+})
+
+it('takes files and URLs in one form, files first, each under its own place', async () => {
+  await using t = await testApi()
+  const inputs = JSON.stringify([{ url: 'https://clips.test/two.mp4' }])
+  const { status, body } = await postForm(t, [
+    ['inputs', inputs],
+    ['file', mp4Bytes(80), 'one.mp4'],
+    ['instruction', 'trim silences'],
+  ])
+  expect(status).toBe(202)
+  const job = await t.deps.jobs.find(body.id)
+  expect(job?.inputs.map(({ kind, name }) => [kind, name])).toEqual([
+    ['upload', 'one.mp4'],
+    ['url', expect.any(String)],
+  ])
+  expect(await t.deps.storage.size(`${body.id}/input-0`)).toBe(80)
 })

@@ -23,7 +23,8 @@ export interface Asked {
 /** Checks what a schema can not see, and makes the job to accept. @throws Problem with a pointer to every fault. */
 export async function toNewJob(deps: Deps, { id, tenant, body, files }: Asked): Promise<NewJob> {
   const faults: FieldError[] = []
-  const inputs = [...urlInputs(deps, body, faults), ...files]
+  // Files lie in storage by their place already, so they come first; a URL's clip is stored by its place later.
+  const inputs = [...files, ...urlInputs(deps, body, faults)]
   checkUrl(deps, body.webhook?.url, '#/webhook/url', faults)
   const session = await givenSession(deps, { tenant, body }, faults)
   const action = routeInstruction(body.instruction ?? null, inputs.length > 0)

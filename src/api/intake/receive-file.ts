@@ -4,7 +4,6 @@ import type { JobInput } from '../../shared/jobs/job-input.ts'
 import { jobFile } from '../../shared/jobs/report.ts'
 import { CLIP_FORMATS, clipTypeOf, peek } from '../../shared/media/clip-type.ts'
 import { SizeLimitError, type Storage } from '../../shared/storage/storage.ts'
-import { invalid } from '../problems/parse-request.ts'
 import { clipName } from './clip-name.ts'
 
 /** Where a file goes that arrives with a request. */
@@ -23,7 +22,7 @@ interface IncomingFile {
 
 /**
  * Streams a clip to storage, never holding more than its first bytes. Null for a form's file field that was left empty.
- * @throws Problem `unsupported_media_type`, `payload_too_large`, `validation_failed`
+ * @throws Problem `unsupported_media_type`, `payload_too_large`
  */
 export async function receiveFile(intake: Intake, file: IncomingFile): Promise<JobInput | null> {
   const { start, all } = await peek(file.bytes)
@@ -44,12 +43,12 @@ const pointer = ({ index }: IncomingFile) => `#/file/${index}`
 
 function emptyFile(file: IncomingFile): null {
   if (!file.filename) return null
-  throw invalid([{ pointer: pointer(file), code: 'empty_file', detail: 'Expected a clip, got a file of 0 bytes' }])
+  throw unsupported(file, 'a file of 0 bytes')
 }
 
-function unsupported(file: IncomingFile): Problem {
+function unsupported(file: IncomingFile, got = 'content that is none of them'): Problem {
   const formats = Object.keys(CLIP_FORMATS).join(', ')
-  const detail = `Expected a clip of one of these formats: ${formats}; got content that is none of them`
+  const detail = `Expected a clip of one of these formats: ${formats}; got ${got}`
   return new Problem('unsupported_media_type', detail, {
     errors: [{ pointer: pointer(file), code: 'unsupported_format', detail }],
   })

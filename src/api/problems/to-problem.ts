@@ -10,8 +10,7 @@ export const OUTAGE_RETRY_SECONDS = 5
 /** Whatever was thrown, as the problem that its caller is told. Unexpected ones keep the original as `cause`. */
 export function toProblem(error: unknown, request: FastifyRequest): Problem {
   if (error instanceof Problem) return error
-  if (redisAway(error))
-    return unavailable('The database does not answer; try again, with the same Idempotency-Key if you sent one', error)
+  if (redisAway(error)) return unavailable('The database does not answer; try again', error)
   if (error instanceof StorageError) return unavailable('Storage can not be read or written; try again', error)
   if (error instanceof SizeLimitError) return tooLarge(error.maxBytes)
   return fromFastify(error as FastifyError, request) ?? unexpected(error)

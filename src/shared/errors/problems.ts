@@ -6,7 +6,7 @@ interface ProblemSpec {
 
 /** Every code that an answer of the API may carry. Mirrored in openapi.yaml and docs/errors.md; tests hold them equal. */
 export const PROBLEMS = {
-  malformed_json: { status: 400, title: 'The body is not valid JSON', retryable: false },
+  malformed_json: { status: 400, title: 'The body is not well-formed', retryable: false },
   unauthenticated: { status: 401, title: 'A valid API key is needed', retryable: false },
   missing_scope: { status: 403, title: 'The API key lacks a scope', retryable: false },
   not_found: { status: 404, title: 'No such thing here', retryable: false },

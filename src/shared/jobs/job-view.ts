@@ -109,9 +109,10 @@ export async function viewJob(deps: JobViewDeps, job: JobRecord): Promise<JobVie
   }
 }
 
-function viewCredits({ checkpoint }: JobRecord): JobView['credits'] {
+function viewCredits({ action, checkpoint }: JobRecord): JobView['credits'] {
   const balance = checkpoint.creditsAfter ?? checkpoint.creditsBefore
   if (!balance) return null
+  if (action !== 'edit') return { ...balance, charged: 0, exact: true }
   return { ...balance, charged: checkpoint.charged ?? null, exact: checkpoint.charged !== undefined }
 }
 

@@ -15,6 +15,9 @@ import type { Wait } from './step.ts'
 /** A job that failed so often, with back-off between, ends. */
 const MOST_ATTEMPTS = 5
 
+/** Failures that are told with all their causes, since an operator must find them; the others are the caller's to mend. */
+const OURS: ReadonlySet<string> = new Set(['internal', 'storage_failed'])
+
 /** How long the upstream may take to cancel a render; callers were promised an end within 5 s. */
 const CANCEL_MS = 3 * SECOND_MS
 
@@ -54,14 +57,15 @@ export class Leg {
   }
 
   async end(result: LegResult): Promise<void> {
-    const { jobs } = this.#deps
+    const { jobs, log } = this.#deps
     this.#checkpoint = result.checkpoint
     this.#countTime(this.#stage)
     switch (result.kind) {
       case 'finished':
-        return this.#written(
+        this.#written(
           await jobs.finish(this.#holder, 'succeeded', { ...this.#progress(1), ...this.#ending(null, null) }),
         )
+        return log.info({ job: this.#job.id, attempt: this.#job.attempt }, 'succeeded')
       case 'snoozed': {
         const progress = result.progress === undefined ? undefined : within(result.stage, result.progress)
         return this.#written(await jobs.snooze(this.#holder, result.delayMs, this.#progress(progress)))
@@ -92,7 +96,11 @@ export class Leg {
   async #fail(error: JobError, stage: Stage): Promise<void> {
     const { jobs, log, settings } = this.#deps
     const { attempt } = this.#job
-    log.warn({ job: this.#job.id, code: error.code, stage, attempt, err: error }, error.message)
+    const ours = OURS.has(error.code)
+    log[ours ? 'error' : 'info'](
+      { job: this.#job.id, code: error.code, stage, attempt, ...(ours && { err: error }) },
+      error.message,
+    )
     if (error.spec.retry === 'backoff' && attempt < MOST_ATTEMPTS) {
       const delayMs = backOffMs(attempt - 1, settings)
       const detail = `Attempt ${attempt} failed: ${error.message}`

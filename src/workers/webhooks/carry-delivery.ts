@@ -1,6 +1,7 @@
 import { toEnvelope } from '../../shared/events/envelope.ts'
 import type { JobStore } from '../../shared/jobs/job-store.ts'
 import type { JobViewDeps } from '../../shared/jobs/job-view.ts'
+import type { Logger } from '../../shared/observe/logger.ts'
 import type { AddressGuard } from '../../shared/net/address-guard.ts'
 import { SECOND_MS, type Clock } from '../../shared/time/clock.ts'
 import type { Delivery } from '../../shared/webhooks/delivery.ts'
@@ -19,6 +20,7 @@ export interface CarryDeps {
   random: () => number
   userAgent: string
   timeoutMs: number
+  log: Logger
 }
 
 const RECORD_TRIES = 5
@@ -35,7 +37,14 @@ export async function carryDelivery(
     throw error
   })
   await record(deps, { delivery, leaseEnd, end }, signal)
+  if (end.tried && end.status !== 'succeeded') tellFailedTry(deps, delivery, end)
   return end
+}
+
+function tellFailedTry({ log }: CarryDeps, { id, event_id, job, url }: Delivery, { status, tried }: TryEnd): void {
+  const over = status === 'failed'
+  const said = over ? 'a webhook is given up' : 'a webhook did not arrive; it comes again'
+  log[over ? 'warn' : 'info']({ delivery: id, event: event_id, job, url, try: tried }, said)
 }
 
 async function tryOnce(deps: CarryDeps, delivery: Delivery, signal: AbortSignal): Promise<TryEnd> {
