@@ -16,7 +16,8 @@ ends in exactly one final event.
 
 **Errors** are \`application/problem+json\` (RFC 9457). Switch on \`code\`; \`errors[].pointer\` leads to the member that
 has to be mended; [all codes](/docs/errors). **Every answer** carries \`X-Request-Id\`. **Times** are RFC 3339 in UTC.
-Unknown members of a request are refused, so that a slip of the pen is told at once. `Idempotency-Key` is not understood yet: a POST that is sent twice makes two jobs.`
+Unknown members of a request are refused, so that a slip of the pen is told at once. \`Idempotency-Key\` is not
+understood yet: a POST that is sent twice makes two jobs.`
 
 /** The part of the contract that no route says. */
 export const DOCUMENT: OpenApi = {
