@@ -44,16 +44,24 @@ export class JobError extends Error {
   readonly code: JobErrorCode
   readonly upstream: UpstreamWords | undefined
   readonly helpUrl: string | undefined
+  /** As its code says, unless this one is known to come again. */
+  readonly retry: JobErrorSpec['retry']
 
   constructor(
     code: JobErrorCode,
     detail: string,
-    more: { upstream?: UpstreamWords | undefined; helpUrl?: string | undefined; cause?: unknown } = {},
+    more: {
+      upstream?: UpstreamWords | undefined
+      helpUrl?: string | undefined
+      retry?: 'never' | undefined
+      cause?: unknown
+    } = {},
   ) {
     super(detail, { cause: more.cause })
     this.code = code
     this.upstream = more.upstream
     this.helpUrl = more.helpUrl
+    this.retry = more.retry ?? JOB_ERRORS[code].retry
   }
 
   get spec(): JobErrorSpec {

@@ -60,10 +60,17 @@ function toFailure(error: unknown, maxBytes: number): unknown {
     )
   }
   if (error instanceof AddressBlocked || error instanceof InvalidAddress) {
-    return new JobError('input_unreachable', error.message, { cause: error })
+    return new JobError('input_unreachable', error.message, { retry: 'never', cause: error })
   }
-  if (error instanceof Unreachable || error instanceof BadStatus) {
-    return new JobError('input_unreachable', error.message, { cause: error })
+  if (error instanceof Unreachable) return new JobError('input_unreachable', error.message, { cause: error })
+  if (error instanceof BadStatus) {
+    return new JobError('input_unreachable', error.message, {
+      retry: isLasting(error) ? 'never' : undefined,
+      cause: error,
+    })
   }
   return error
 }
+
+/** A refusal that will not pass by itself: the clip is gone, or not for us. */
+const isLasting = ({ status }: BadStatus) => status >= 400 && status < 500 && ![408, 425, 429].includes(status)

@@ -101,7 +101,7 @@ export class Leg {
       { job: this.#job.id, code: error.code, stage, attempt, ...(ours && { err: error }) },
       error.message,
     )
-    if (error.spec.retry === 'backoff' && attempt < MOST_ATTEMPTS) {
+    if (error.retry === 'backoff' && attempt < MOST_ATTEMPTS) {
       const delayMs = backOffMs(attempt - 1, settings)
       const detail = `Attempt ${attempt} failed: ${error.message}`
       return this.#wait({ reason: 'retry', delayMs, detail }, { attempt: attempt + 1 })
