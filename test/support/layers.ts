@@ -19,6 +19,8 @@ export function testFilesByLayer(root: string): Record<Layer, string[]> {
 
 function layerOf(root: string, file: string): Layer {
   if (file.endsWith('.e2e.test.ts') || E2E_FOLDERS.some((folder) => file.startsWith(folder))) return 'e2e'
+  // Seconds of computing, too long for the fast gate.
+  if (file.endsWith('.slow.test.ts')) return 'redis'
   return usesProcesses(root, file) ? 'redis' : 'unit'
 }
 
