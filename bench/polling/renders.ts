@@ -14,17 +14,6 @@ export interface RenderKind {
   next(random: () => number, index: number): SimulatedRender
 }
 
-/** A small seeded generator (mulberry32): the same seed gives the same renders everywhere. */
-export function seededRandom(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
-}
-
 const SECOND_MS = 1_000
 const between = (random: () => number, low: number, high: number) => low + (high - low) * random()
 const uniform = (random: () => number) => between(random, 30, 90) * SECOND_MS

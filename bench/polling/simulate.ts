@@ -13,7 +13,8 @@ import {
 import type { StepContext } from '../../src/workers/edit/step.ts'
 import { awaitRender } from '../../src/workers/edit/steps/await-render.ts'
 import type { Evidence } from '../../src/shared/jobs/checkpoint.ts'
-import { seededRandom, type RenderKind, type SimulatedRender } from './renders.ts'
+import { seededRandom } from '../../test/support/faults/seeded-random.ts'
+import type { RenderKind, SimulatedRender } from './renders.ts'
 
 export const POLL_MS = 30_000
 export const RENDER_MAX_MS = 600_000

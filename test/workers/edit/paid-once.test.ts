@@ -1,23 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { MINUTE_MS } from '../../../src/shared/time/clock.ts'
+import { seededRandom } from '../../support/faults/seeded-random.ts'
 import { CAP_MS, runSchedule, SLOW_RECOVERY, USUAL_RECOVERY, type Schedule } from './late-edits.ts'
 
 const SCHEDULES = 60
 
-/** The same numbers for the same seed. */
-function randomOf(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
-}
-
 /** Half of all edits show within the cap, some only after it, some never. */
 function scheduleOf(seed: number): Schedule {
-  const random = randomOf(seed)
+  const random = seededRandom(seed)
   const appliedMs = random() < 0.2 ? null : Math.round(random() ** 1.5 * 20 * MINUTE_MS)
   return {
     appliedMs: seed % 10 === 0 ? 0 : appliedMs,
