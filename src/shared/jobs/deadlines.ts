@@ -8,10 +8,8 @@ export function nextDeadline({ start_by, finish_by }: Limits, started_at: string
   return limits.length > 0 ? Math.min(...limits.map((limit) => Date.parse(limit))) : null
 }
 
-/** The limit that a job has passed at `now`, in words for its error; null while it is in time. */
-export function passedDeadline(job: Pick<JobRecord, 'request' | 'started_at'>, now: number): string | null {
-  const { start_by, finish_by } = job.request
-  if (job.started_at === null && start_by !== null && Date.parse(start_by) < now) return `start by ${start_by}`
-  if (finish_by !== null && Date.parse(finish_by) < now) return `end by ${finish_by}`
-  return null
+/** Whether a job has passed a limit at `now`: `start_by` until it has started, `finish_by` at any time. */
+export function isOverdue(job: Pick<JobRecord, 'request' | 'started_at'>, now: number): boolean {
+  const next = nextDeadline(job.request, job.started_at)
+  return next !== null && next < now
 }

@@ -1,5 +1,5 @@
 import { JobError } from '../../shared/errors/job-errors.ts'
-import { passedDeadline } from '../../shared/jobs/deadlines.ts'
+import { isOverdue } from '../../shared/jobs/deadlines.ts'
 import type { JobId } from '../../shared/jobs/ids.ts'
 import type { JobRecord } from '../../shared/jobs/job.ts'
 import { holderOf, type JobStore, type StopStatus } from '../../shared/jobs/job-store.ts'
@@ -73,7 +73,7 @@ async function interrupt(
 }
 
 async function endIfOverdue(deps: LegDeps, job: JobRecord): Promise<'ended' | StopStatus | null> {
-  if (passedDeadline(job, deps.clock.now()) === null) return null
+  if (!isOverdue(job, deps.clock.now())) return null
   const stopped = await deps.jobs.stop(job, 'expired', endingOf(deps, overdueError(job), job.stage))
   return stopped === 'stopping' ? 'expired' : 'ended'
 }

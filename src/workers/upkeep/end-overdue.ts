@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis'
-import { nextDeadline, passedDeadline } from '../../shared/jobs/deadlines.ts'
+import { isOverdue, nextDeadline } from '../../shared/jobs/deadlines.ts'
 import { JobId } from '../../shared/jobs/ids.ts'
 import type { JobStore } from '../../shared/jobs/job-store.ts'
 import type { Keys } from '../../shared/redis/keys.ts'
@@ -26,7 +26,7 @@ export async function endOverdue(deps: {
 async function endOne(deps: Parameters<typeof endOverdue>[0], id: JobId): Promise<void> {
   const { redis, keys, jobs, clock } = deps
   const job = await jobs.find(id)
-  if (job && passedDeadline(job, clock.now()) !== null) {
+  if (job && isOverdue(job, clock.now())) {
     const stopped = await jobs.stop(job, 'expired', endingOf(deps, overdueError(job), job.stage))
     if (stopped === 'stopped') return // gone from the list with its end
   }
